@@ -38,6 +38,7 @@ TEMPLATES = (
 )
 """Those that can be had in every language; the other pages are in English."""
 MODULES = (
+    "alerts/questions.py",
     "changes/diff/wording.py",
     "channels/chat/rendering.py",
     "channels/digests.py",

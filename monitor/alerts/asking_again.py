@@ -32,6 +32,8 @@ from monitor.alerts.questions import (
 )
 from monitor.changes.endings import how_it_ended
 from monitor.errors import StoreCorrupt
+from monitor.language.texts import IN_ENGLISH, Texts, texts_of
+from monitor.language.worded import Worded, worded
 from monitor.model import Notice, State, Subscription
 from monitor.ports import Registry
 from monitor.storage import denials, endings, notices, questions, rhythms, snapshots, subscriptions, trials
@@ -107,7 +109,7 @@ def _look_at_years(tx: Connection, asking: AskingAgain, now: datetime) -> None:
 class End:
     """How a trial came to its end."""
 
-    words: str
+    words: Worded
     """What to call it, and how it ended."""
     goes_on_as: TrialKey | None = None
     """The trial that it was merged into."""
@@ -121,9 +123,9 @@ class Ends:
         self._registries = registries
         self._known: dict[TrialKey, End | None] = {}
 
-    def of_all(self, named: frozenset[TrialKey]) -> dict[TrialKey, str] | None:
+    def of_all(self, named: frozenset[TrialKey]) -> dict[TrialKey, Worded] | None:
         """Words for each of these trials; None where something is expected of one, or not known."""
-        found: dict[TrialKey, str] = {}
+        found: dict[TrialKey, Worded] = {}
         for trial in sorted(named):
             end = self.of(trial)
             if end is None or (end.goes_on_as and end.goes_on_as not in named):
@@ -146,15 +148,23 @@ class Ends:
             return None
         match row.state:
             case State.REMOVED:
-                return End(ended_words(row, "removed from the registry"))
+                return End(ended_words(row, worded("removed from the registry")))
             case State.MERGED if row.merged_into:
-                return End(ended_words(row, f"merged into {row.merged_into}"), (registry, row.merged_into))
+                return End(
+                    ended_words(row, worded("merged into {trial_id}", trial_id=row.merged_into)),
+                    (registry, row.merged_into),
+                )
             case State.LISTED if registry in self._registries:
                 snapshot = snapshots.latest(self._tx, registry, trial_id)
                 parsed = snapshot and self._registries[registry].parse(snapshot.document, snapshot.taken_at)
                 how = how_it_ended(parsed) if parsed else None
                 return End(ended_words(row, how)) if how else None
         return None
+
+
+def _texts_of(subscription: Subscription) -> Texts:
+    """Those of who reads; programs are told in English."""
+    return IN_ENGLISH if subscription.endpoint.channel == "webhook" else texts_of(subscription.language)
 
 
 class _Asking:
@@ -183,7 +193,7 @@ class _Asking:
         self._later = {key: at + A_WHILE for key, at in rhythms.waiting_until(self._tx, found).items()}
         digests = {}
         for key in found.keys() - self._later.keys():
-            self._tell(self._known[key], nothing_more(found[key], now=self._now))
+            self._tell(self._known[key], nothing_more(found[key], _texts_of(self._known[key]), now=self._now))
             digests[key] = digest_of(self._known[key].trials)
         questions.note_finished(self._tx, digests, at=self._now)
         questions.look_again(self._tx, self._later)
@@ -222,7 +232,7 @@ class _Asking:
     def _was_told(self, subscription: Subscription) -> bool:
         return self._questions[subscription.id].finished == digest_of(subscription.trials)
 
-    def _ended(self, subscription: Subscription) -> dict[TrialKey, str] | None:
+    def _ended(self, subscription: Subscription) -> dict[TrialKey, Worded] | None:
         """The trials of a subscription of which nothing more is expected; None where something is."""
         return self._ends.of_all(subscription.trials) if is_about_named_trials(subscription) else None
 

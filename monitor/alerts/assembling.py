@@ -21,6 +21,7 @@ from monitor.alerts.unseen import unseen_words
 from monitor.changes.searches import search_words
 from monitor.channels.channel import Coverage, Digest, DigestEntry, EventContext
 from monitor.errors import NothingFound, StoreCorrupt
+from monitor.language.worded import Worded, worded
 from monitor.model import ContextLine, Delivery, Event, Interest, Rhythm, Snapshot, Subscription
 from monitor.model.ids import event_id
 from monitor.model.rhythm import local
@@ -41,7 +42,7 @@ _MOST_DECIDED = 20_000
 """What subscribers who ask for the same make of an event, in memory."""
 _USUAL = timedelta(days=1)
 """What a digest is of whose beginning is not known."""
-_NEVER = "not read yet"
+_NEVER = worded("not read yet")
 
 
 @dataclass(slots=True)
@@ -176,16 +177,16 @@ def coverage_of(
     }
     unlisted = [each for part in within for each in coverage.unlisted(tx, part)][:MOST_UNCHECKED]
     not_listed = [
-        (search_words(watched.search), "the registry has not listed this in its latest data")
+        (search_words(watched.search), worded("the registry has not listed this in its latest data"))
         for watched in searches.known(tx, unlisted).values()
     ]
     missed = [each for part in within for each in coverage.unchecked(tx, part, since=since, limit=MOST_UNCHECKED)]
     not_checked = [
         (
             each.trial_id,
-            f"not confirmed since {local(zone, each.verified_at):%Y-%m-%d}"
+            worded("not confirmed since {day}", day=local(zone, each.verified_at).date())
             if each.verified_at
-            else str(unseen_words(each.reason)),
+            else unseen_words(each.reason),
         )
         for each in missed[:MOST_UNCHECKED]
     ]
@@ -198,9 +199,12 @@ def coverage_of(
     )
 
 
-def _silence(registry: coverage.RegistrySeen, zone: Rhythm, *, is_failing: bool) -> str:
+def _silence(registry: coverage.RegistrySeen, zone: Rhythm, *, is_failing: bool) -> Worded:
     """How long a registry has said nothing; that it was asked in vain is known of what the service checks."""
     if registry.named_at is None:
         return _NEVER
-    what = "not reached since" if is_failing else "last checked"
-    return f"{what} {local(zone, registry.named_at):%Y-%m-%d %H:%M}, {zone.zone}"
+    at = local(zone, registry.named_at)
+    time = f"{at:%H:%M}"
+    if is_failing:
+        return worded("not reached since {day} {time}, {zone}", day=at.date(), time=time, zone=zone.zone)
+    return worded("last checked {day} {time}, {zone}", day=at.date(), time=time, zone=zone.zone)

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.changes.denied import denied_subject, denied_text
-from monitor.language.worded import worded
+from monitor.language.texts import IN_ENGLISH, Texts
+from monitor.language.worded import Worded, worded
 from monitor.model import Notice, Subscription, SubscriptionState
 from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.storage.denials import Denial
 from monitor.storage.questions import YEAR, Question
 from monitor.storage.trials import Trial
-from monitor.text import counted, natural_list, one_line, safe_cut
+from monitor.text import one_line, safe_cut
 
 LATE = timedelta(days=60)
 """A year's question that could not be asked for so long is left out: what was made before there were any, and what a
@@ -79,20 +80,29 @@ def digest_of(trials: frozenset[TrialKey]) -> bytes:
     return sha256("\n".join(f"{registry}/{trial_id}" for registry, trial_id in sorted(trials)).encode()).digest()
 
 
-def nothing_more(ended: Mapping[TrialKey, str], *, now: datetime) -> Notice:
-    """Nothing more is expected of any of these trials, each of which has words for itself and how it ended."""
+def nothing_more(ended: Mapping[TrialKey, Worded], texts: Texts = IN_ENGLISH, *, now: datetime) -> Notice:
+    """Nothing more is expected of any of these trials, each of which has words for itself and how it ended.
+
+    It is in the language of who is told: they are asked the same where they read the same.
+    """
     ids = sorted(trial_id for _, trial_id in ended)
-    lines = [f"{ended[trial]}." for trial in sorted(ended)[:MOST_LISTED]]
-    more = len(ended) - len(lines)
-    this = "this one" if len(ended) == 1 else "one of them"
-    text = "\n".join(
-        [
-            *lines,
-            *([f"And {counted(more, 'more trial')} of this subscription."] if more else []),
-            f"Such records rarely change. If {this} does, you will still be told. This reminder is not repeated.",
-        ]
+    lines = [f"{texts.said(ended[trial])}." for trial in sorted(ended)[:MOST_LISTED]]
+    if more := len(ended) - len(lines):
+        words = texts.ngettext(
+            "And {count} more trial of this subscription.", "And {count} more trials of this subscription.", more
+        )
+        lines.append(words.format(count=texts.number(more)))
+    lines.append(
+        texts.ngettext(
+            "Such records rarely change. If this one does, you will still be told. This reminder is not repeated.",
+            "Such records rarely change. If one of them does, you will still be told. This reminder is not repeated.",
+            len(ended),
+        )
     )
-    subject = f"Nothing more is expected of {natural_list(ids) if len(ids) < 3 else counted(len(ids), 'trial')}"
+    text = "\n".join(lines)
+    of = texts.ngettext("{count} trial", "{count} trials", len(ids)).format(count=texts.number(len(ids)))
+    named = texts.listed(ids, 3) if len(ids) < 3 else of
+    subject = texts.gettext("Nothing more is expected of {trials}").format(trials=named)
     told = sha256("\n".join((subject, text)).encode()).hexdigest()
     return Notice(
         id=f"{SubscriberNotice.FINISHED}/{told[:32]}",
@@ -117,10 +127,12 @@ def unknown_number(denial: Denial) -> Notice:
     )
 
 
-def ended_words(trial: Trial, how: str) -> str:
+def ended_words(trial: Trial, how: Worded) -> Worded:
     """What to call a trial, and how it came to its end, in one line."""
-    named = f" ({safe_cut(one_line(trial.title), _LONGEST_TITLE)})" if trial.title else ""
-    return f"{one_line(trial.trial_id)}{named}: {one_line(how)}"
+    if not trial.title:
+        return worded("{trial}: {how}", trial=one_line(trial.trial_id), how=how)
+    title = safe_cut(one_line(trial.title), _LONGEST_TITLE)
+    return worded("{trial} ({title}): {how}", trial=one_line(trial.trial_id), title=title, how=how)
 
 
 def still_useful(*, now: datetime) -> Notice:

@@ -9,7 +9,11 @@ from monitor.alerts.matching import matching
 from monitor.alerts.prepare import RenderContext
 from monitor.channels.channel import Envelope, EventContext, Facts
 from monitor.channels.declared import CHANNELS
+from monitor.language.texts import texts_of
+from monitor.language.worded import worded
 from monitor.model import Change, Event, Filters, Message, Significance, Subscription
+
+_TITLE = worded("A test of this subscription")
 
 
 def sample(subscription: Subscription, context: RenderContext, *, page: str = "", now: datetime) -> Message:
@@ -37,9 +41,8 @@ def sample(subscription: Subscription, context: RenderContext, *, page: str = ""
         ),
     )
     facts = Facts(overall_status="SUSPENDED")
-    invented = EventContext(
-        event, "A test of this subscription", None, f"https://{registry.key}/", facts, registry.name
-    )
+    title = texts_of(subscription.language).said(_TITLE)
+    invented = EventContext(event, title, None, f"https://{registry.key}/", facts, registry.name)
     everything = replace(subscription, filters=Filters())
     key = str(uuid4())
     channel = CHANNELS[subscription.endpoint.channel]

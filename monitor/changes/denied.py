@@ -13,14 +13,14 @@ def denied_subject(registry: str, trial_id: str) -> Worded:
 
 def denied_text(registry: str, trial_id: str, at: datetime) -> Sequence[Worded]:
     """A paragraph each; *at* is when the registry said so last."""
-    day, time = f"{at:%Y-%m-%d}", f"{at:%H:%M}"
+    time = f"{at:%H:%M}"
     return (
         worded(
             "You asked to be told of changes of {trial}. {registry} was asked for it, last on {day} at {time} UTC, and "
             "answered that it has no trial of this number.",
             trial=trial_id,
             registry=registry,
-            day=day,
+            day=at.date(),
             time=time,
         ),
         worded(

@@ -5,6 +5,7 @@ anybody took part. One without results is not, however long ago it was completed
 registry does not list any more is for `monitor.storage.trials` to say.
 """
 
+from monitor.language.worded import Worded, worded
 from monitor.model import Event, Record
 
 ENDING = frozenset({"results.posted", "status.completed", "status.stopped", "trial.removed", "trial.merged"})
@@ -17,11 +18,13 @@ def may_be_last(event: Event) -> bool:
     return any(change.kind in ENDING for change in event.changes)
 
 
-def how_it_ended(record: Record) -> str | None:
+def how_it_ended(record: Record) -> Worded | None:
     """How a trial came to its end, to stand behind its name; None where something is still expected."""
     status = record.overall_status
     if status is None:
         return None
     if status.code == "WITHDRAWN":
-        return status.words
-    return f"{status.words}, with results posted" if status.code in _OVER and record.has_results else None
+        return Worded(status.words, {})
+    if status.code not in _OVER or not record.has_results:
+        return None
+    return worded("{status}, with results posted", status=Worded(status.words, {}))

@@ -216,10 +216,10 @@ def _stamp(version: str | None, texts: Texts) -> str:
     return stamp(version) if version else texts.gettext("an unknown date")
 
 
-def unchecked(coverage: Coverage) -> Iterator[tuple[str, str]]:
+def unchecked(coverage: Coverage, texts: Texts = IN_ENGLISH) -> Iterator[tuple[str, str]]:
     """What could not be looked at, and why: the first few of it, in bounded words."""
     for what, why in coverage.unchecked[:MOST_UNCHECKED]:
-        yield safe_cut(what, _WHAT), safe_cut(why, _WHY)
+        yield safe_cut(texts.said(what), _WHAT), safe_cut(texts.said(why), _WHY)
 
 
 def interval(digest: Digest, texts: Texts = IN_ENGLISH) -> str:

@@ -8,10 +8,11 @@ and one that was stored long ago is told in it too.
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import TIMED
 from monitor.language.texts import IN_ENGLISH, Texts
-from monitor.model import Change, ChangeOrigin, Timing
+from monitor.model import Change, ChangeOrigin, Sum, Timing
 from monitor.model.language import ENGLISH
 from monitor.render import values
 from monitor.render.told_by_kind import told
+from monitor.render.words import sum_words
 
 _LATE = (Timing.AFTER_PRIMARY_COMPLETION, Timing.AFTER_RESULTS)
 
@@ -23,7 +24,7 @@ def sentence(change: Change, texts: Texts = IN_ENGLISH) -> str:
     parts = told(change, texts)
     when = [timing_words(change.timing, texts)] if change.timing and change.topic in TIMED else []
     ending = _taken_back(change, texts)
-    whole = ", ".join([parts.what, *parts.more, *_by_date(change, texts), *when])
+    whole = ", ".join([parts.what, *parts.more, *_by_date(change, texts), *when, *_together(change, texts)])
     return " ".join([f"{whole}.", *ending])
 
 
@@ -38,6 +39,7 @@ def not_shown_yet(change: Change, *, beside: str = "", texts: Texts = IN_ENGLISH
         *more,
         *_by_date(change, texts),
         *([timing_words(change.timing, texts)] if change.timing and is_late else []),
+        *_together(change, texts),
     ]
     clauses = [clause for clause in clauses if clause not in beside]
     joined = ", ".join(clauses)
@@ -54,6 +56,16 @@ def timing_words(timing: Timing, texts: Texts = IN_ENGLISH) -> str:
         Timing.AFTER_RESULTS: texts.gettext("after results were submitted"),
     }
     return words[timing]
+
+
+def adding_up(total: Sum, texts: Texts = IN_ENGLISH) -> str:
+    """What several small moves come to, since when."""
+    words = texts.gettext("adds up to {sum} since {day}")
+    return words.format(sum=sum_words(total, texts), day=texts.written_day(f"{total.since:%Y-%m-%d}"))
+
+
+def _together(change: Change, texts: Texts) -> list[str]:
+    return [adding_up(change.adds_up, texts)] if change.adds_up else []
 
 
 def _by_date(change: Change, texts: Texts) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
 from monitor.errors import NothingFound
-from monitor.language.worded import worded
+from monitor.language.worded import Worded, worded
 from monitor.model import DeliveryState, SubscriptionState
 from monitor.model.report import Bounce, BounceEffect, ReportKind
 from monitor.storage.bounce_tables import bounced_subscriptions, bounces
@@ -154,9 +154,11 @@ def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str,
     return {row.subscription_id: reason(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
 
 
-def reason(kind: ReportKind, diagnostic: str, at: datetime) -> str:
+def reason(kind: ReportKind, diagnostic: str, at: datetime) -> Worded:
     """Why an address gets no more mail, on one line."""
-    return f"{_REASONS[kind]}, {_said(diagnostic, at)}"
+    if not diagnostic:
+        return worded("{reason}, {day}", reason=_REASONS[kind], day=at.date())
+    return worded("{reason}, {day} ({said})", reason=_REASONS[kind], day=at.date(), said=one_line(diagnostic))
 
 
 def in_words(kind: ReportKind, diagnostic: str, at: datetime) -> str:

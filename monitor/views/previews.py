@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 from monitor.alerts.matching import matching
 from monitor.changes.topics import Topic
 from monitor.changes.watch_names import unnamed
+from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.model import Filters, Rhythm, Significance
 from monitor.model.ids import event_id
+from monitor.model.language import ENGLISH
 from monitor.model.rhythm import Every
 from monitor.ports import Registry
 from monitor.render.headlines import gist
@@ -45,6 +47,8 @@ class Mail:
     trial_id: str
     """The trial of that change; empty where there is none."""
     headline: str
+    is_in_english: bool
+    """Whether the headline is so, whatever the reader's language: it was made of no stored event."""
     others: int
     """How many more trials it tells of."""
     is_coming: bool
@@ -72,7 +76,15 @@ class Preview:
     """Other rules, those with the fewest messages first."""
 
 
-def preview(rule: Rule, *, now: datetime, store: Store, registries: Sequence[Registry], most: int = MOST) -> Preview:
+def preview(
+    rule: Rule,
+    *,
+    now: datetime,
+    store: Store,
+    registries: Sequence[Registry],
+    most: int = MOST,
+    texts: Texts = IN_ENGLISH,
+) -> Preview:
     """Try a rule on the last MONTHS, and *most* events at most, with what is a step away from it."""
     beside = _beside(rule.subscription.filters, rule.subscription.rhythm)
     tried = backtest(
@@ -85,7 +97,7 @@ def preview(rule: Rule, *, now: datetime, store: Store, registries: Sequence[Reg
         most=most,
     )
     with store.read() as tx:
-        latest = [_mail(tx, each, rule) for each in tried.sent[:LATEST]]
+        latest = [_mail(tx, each, rule, texts) for each in tried.sent[:LATEST]]
     return Preview(tried=tried, latest=latest, steps=_steps(tried, beside))
 
 
@@ -117,20 +129,28 @@ def _steps(tried: Backtest, beside: Mapping[str, Instead]) -> list[Step]:
     return sorted(steps, key=lambda each: each.messages)
 
 
-def _mail(tx: Connection, sent: Sent, rule: Rule) -> Mail:
+def _mail(tx: Connection, sent: Sent, rule: Rule, texts: Texts) -> Mail:
     if not sent.told:
-        return Mail(sent.at, None, "", "", 0, sent.is_coming)
+        return Mail(sent.at, None, "", "", is_in_english=False, others=0, is_coming=sent.is_coming)
     first = sent.told[0]
-    others = len({(each.registry, each.trial_id) for each in sent.told}) - 1
-    return Mail(sent.at, first.significance, first.trial_id, _headline(tx, first, rule), others, sent.is_coming)
+    headline = _headline(tx, first, rule, texts)
+    return Mail(
+        sent.at,
+        first.significance,
+        first.trial_id,
+        headline or safe_cut(one_line(first.gist), ROOM),
+        is_in_english=not headline and texts.language != ENGLISH,
+        others=len({(each.registry, each.trial_id) for each in sent.told}) - 1,
+        is_coming=sent.is_coming,
+    )
 
 
-def _headline(tx: Connection, told: Told, rule: Rule) -> str:
-    """As a mail's subject has it; the sentence of the change where it is of no stored event, or adds up."""
+def _headline(tx: Connection, told: Told, rule: Rule, texts: Texts) -> str:
+    """As a mail's subject has it; empty where the change is of no stored event, or adds up."""
     if told.snapshot is not None:
         key = event_id(told.registry, told.trial_id, told.snapshot)
         event = events.known(tx, [key], damaged={}).get(key)
         passed = matching(unnamed(event.changes), rule.interest).changes if event else ()
         if passed and passed[0].significance is told.significance:
-            return gist(passed, ROOM)
-    return safe_cut(one_line(told.gist), ROOM)
+            return gist(passed, ROOM, texts)
+    return ""

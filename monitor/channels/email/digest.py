@@ -34,10 +34,9 @@ from monitor.language.texts import Texts, texts_of
 from monitor.model import Change, Timing
 from monitor.render.headlines import heading, heading_line, new_trial, quoted_reason
 from monitor.render.nets import sentence, steps_in_words
-from monitor.render.sentences import not_shown_yet, timing_words
+from monitor.render.sentences import adding_up, not_shown_yet, timing_words
 from monitor.render.values import Line
 from monitor.render.worddiff import DiffOp
-from monitor.render.words import sum_words
 from monitor.text import one_line, safe_cut
 
 LARGEST = 90_000
@@ -102,7 +101,7 @@ def digest_mail(digest: Digest, envelope: Envelope, sender: MailSender) -> bytes
 
 def _page(digest: Digest, told: Sequence[Section], room: int, texts: Texts) -> dict[str, Any]:
     coverage = digest.coverage
-    missed = list(unchecked(coverage)) if coverage else []
+    missed = list(unchecked(coverage, texts)) if coverage else []
     trials = _trials(told, digest, texts, room - sum(_AN_UNCHECKED + _of_words(what, why) for what, why in missed))
     return {
         "name": name_of(digest, texts),
@@ -150,11 +149,8 @@ def _detail(net: Net, texts: Texts, *, beside: str) -> _Detail:
         is_new = change.kind == "trial.new" and not net.is_folded
         told = new_trial(change, texts) if is_new else _without_usual_timing(sentence(net, texts), change, texts)
         return _Detail(weight, Line(stretches=((DiffOp.KEPT, safe_cut(told, MOST_SENTENCE)),)), "")
-    parts = (
-        _clause(_without_usual_timing(beyond, change, texts)),
-        steps_in_words(net, texts),
-        _adding_up(change, texts),
-    )
+    clause, together = _clause(_without_usual_timing(beyond, change, texts)), _adding_up(change, texts)
+    parts = (clause, steps_in_words(net, texts), "" if together in clause else together)
     return _Detail(weight, line, texts.gettext("; ").join(part for part in parts if part))
 
 
@@ -162,8 +158,7 @@ def _adding_up(change: Change, texts: Texts) -> str:
     """Why a change is told that is small by itself; empty where that is not why."""
     if (total := change.adds_up) is None:
         return ""
-    words = texts.gettext("adds up to {sum} since {day}")
-    return words.format(sum=sum_words(total, texts), day=texts.written_day(f"{total.since:%Y-%m-%d}"))
+    return adding_up(total, texts)
 
 
 def _without_usual_timing(text: str, change: Change, texts: Texts) -> str:

@@ -5,6 +5,7 @@ from urllib.parse import quote, unquote, urlsplit
 from monitor.errors import ConfigurationInvalid
 from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.model import Event, Every, Rhythm, Subscription
+from monitor.model.language import ENGLISH
 from monitor.settings.values import is_confidential
 from monitor.text import one_line, safe_cut
 
@@ -20,7 +21,8 @@ def why_told(
     *about* says what a watch looks for.
     """
     filters = subscription.filters
-    wanted = f" ({', '.join(sorted((*filters.topics, *filters.kinds)))})" if filters.topics or filters.kinds else ""
+    named = ", ".join(_named(each, texts) for each in sorted((*filters.topics, *filters.kinds)))
+    wanted = f" ({named})" if named else ""
     never = texts.gettext(", never {kinds}").format(kinds=", ".join(sorted(filters.without))) if filters.without else ""
     words = texts.gettext(
         "You asked to hear of {scope}{how}: changes{wanted} of {significance} significance or more{never}."
@@ -32,6 +34,11 @@ def why_told(
         significance=texts.weight(str(filters.min_significance)),
         never=never,
     )
+
+
+def _named(topic: str, texts: Texts) -> str:
+    """A topic in words, in languages to which its name says nothing; kinds of change are known by their names."""
+    return topic if texts.language == ENGLISH else texts.known(topic.replace("_", " "))
 
 
 def _how(rhythm: Rhythm, texts: Texts) -> str:

@@ -11,7 +11,6 @@ from monitor.channels.email.configured import MailSender
 from monitor.channels.email.foot import why_told
 from monitor.language.texts import Texts, texts_of
 from monitor.model import Notice
-from monitor.model.language import ENGLISH
 from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.text import one_line, plain
 
@@ -25,12 +24,13 @@ def question_mail(notice: Notice, envelope: Envelope, sender: MailSender) -> byt
     page = {
         "subject": _(notice.subject),
         "paragraphs": [*([_so_far(envelope, about, texts)] if is_yearly else []), *plain(_(notice.text)).split("\n")],
-        "spoken": texts.language if is_yearly else ENGLISH,
         "yes": _("Yes, keep them") if is_yearly else _("Keep these alerts"),
         "keep": f"{manage}/keep" if manage else "",
         "stop": f"{manage}/leave" if manage else "",
     }
-    subject = _(notice.subject) if is_yearly or not manage else f"{notice.subject}: keep these alerts?"
+    subject = _(notice.subject)
+    if manage and not is_yearly:
+        subject = _("{subject}: keep these alerts?").format(subject=notice.subject)
     why = why_told(envelope.subscription, about=about, texts=texts)
     return Alert("question", page, subject=subject, texts=texts).for_subscriber(envelope, sender, why=why)
 
@@ -41,7 +41,7 @@ def denied_mail(notice: Notice, envelope: Envelope, sender: MailSender) -> bytes
     trial_id = notice.id.split("/")[2]
     subject = texts.said(denied_subject(notice.registry, trial_id))
     text = denied_text(notice.registry, trial_id, notice.occurred_at)
-    page = {"subject": subject, "paragraphs": [*map(texts.said, text)], "spoken": texts.language, "keep": ""}
+    page = {"subject": subject, "paragraphs": [*map(texts.said, text)], "keep": ""}
     why = why_told(envelope.subscription, about=one_line(texts.said(envelope.about)), texts=texts)
     return Alert("question", page, subject=subject, texts=texts).for_subscriber(envelope, sender, why=why)
 
@@ -51,7 +51,7 @@ def _so_far(envelope: Envelope, about: str, texts: Texts) -> str:
     told = envelope.sequence - 1
     mails = texts.ngettext("{count} mail", "{count} mails", told).format(count=texts.number(told))
     return texts.gettext("Since {day} you have been sent {mails} about {about}.").format(
-        day=f"{envelope.subscription.created_at:%Y-%m-%d}",
+        day=texts.written_day(f"{envelope.subscription.created_at:%Y-%m-%d}"),
         mails=mails if told > 0 else texts.gettext("no mail"),
         about=about,
     )

@@ -45,8 +45,8 @@ def managed_values(managed: Managed, language: str) -> dict[str, object]:
         "missed_words": texts.ngettext("{count} update", "{count} updates", managed.missed).format(
             count=texts.number(managed.missed)
         ),
-        "paused_on": f"{subscription.paused_at:%Y-%m-%d}" if subscription.paused_at else "",
-        "paused_until": f"{subscription.paused_until:%Y-%m-%d}" if subscription.paused_until else "",
+        "paused_on": texts.written_day(f"{subscription.paused_at:%Y-%m-%d}") if subscription.paused_at else "",
+        "paused_until": texts.written_day(f"{subscription.paused_until:%Y-%m-%d}") if subscription.paused_until else "",
         "is_paused": subscription.state is SubscriptionState.PAUSED,
         "is_ended": subscription.state is SubscriptionState.ENDED,
         "is_pending": subscription.state is SubscriptionState.PENDING,

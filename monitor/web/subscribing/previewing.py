@@ -71,17 +71,16 @@ def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, languag
 
     ConfigurationInvalid or NothingFound where it is about nothing that there is, TooMany where others are tried.
     """
-    rule = rule_of_asked(asked, store=site.store, now=now)
+    rule, texts = rule_of_asked(asked, store=site.store, now=now), texts_of(language)
     if not _trying.acquire(timeout=WAITS):
         raise TooMany(worded("many rules are being tried at this moment: try again in a few seconds"))
     try:
-        found = preview(rule, now=now, store=site.store, registries=site.registries, most=MOST)
+        found = preview(rule, now=now, store=site.store, registries=site.registries, most=MOST, texts=texts)
     finally:
         _trying.release()
     tried = found.tried
     others = [_other(each, form, asked) for each in found.steps if each.messages != len(tried.sent)]
     untold = sum(tried.untold.values())
-    texts = texts_of(language)
     return Shown(
         preview=found,
         strip=_strip(tried, language),
