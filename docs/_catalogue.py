@@ -47,6 +47,7 @@ MODULES = (
     "channels/email/foot.py",
     "channels/email/question.py",
     "channels/email/rendering.py",
+    "channels/email/typesetting.py",
     "language/texts.py",
     "render/headlines.py",
     "render/nets.py",

@@ -63,6 +63,9 @@ def _templates(texts: Texts) -> "Environment":
         "number": texts.number,
         "weight_words": texts.weight,
         "in_english": _in_english(texts),
+        "colon": texts.gettext(": "),
+        "colon_alone": texts.gettext(":"),
+        "semicolon": texts.gettext("; "),
     }
     templates.filters |= {
         "wrapped": _wrapped,
