@@ -124,6 +124,15 @@ def page(
     return found
 
 
+def events_of_days(tx: Connection, wanted: ChangeFilter, days: Sequence[str]) -> dict[str, int]:
+    """How many events each of these days has that are asked for."""
+    if not days:
+        return {}
+    rows = _of(tx, wanted, select(_c.day, _c.trial, _c.snapshot)).where(_c.day.in_(days)).distinct().subquery()
+    found = tx.execute(select(rows.c.day, func.count()).group_by(rows.c.day))
+    return {row[0]: row[1] for row in found}
+
+
 def matrix(tx: Connection, wanted: ChangeFilter) -> dict[tuple[Significance, str], int]:
     """How many changes there are by significance and topic, whatever *wanted* says of these two."""
     every = replace(wanted, least=Significance.ADMINISTRATIVE, topics=())

@@ -1,8 +1,9 @@
 """A page of changes that the index finds, and the counts beside it: what home, feeds, the API and agents show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,10 @@ from monitor.views.seen_events import SeenEvent, seen_events
 PERIODS = ("1d", "14d", "90d", ALL)
 """Those that a choice is offered of."""
 TOP_SPONSORS = 10
+OF_A_DAY = 6
+"""Events of a day among those of others."""
+MOST_ROUNDS = 8
+"""In which the events of days are read: days with thousands of them make a page shorter, and not slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class ChangesPage:
 
     events: Sequence[SeenEvent]
     next: Place | None
+    more: Mapping[str, int] = field(default_factory=dict)
+    """By day, how many of its events were left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,49 @@ def changes_page(
     known = {registry.key: registry for registry in registries}
     shown = seen_events(tx, found[:limit], wanted, known, counts_told=counts_told, names_watches=names_watches)
     return ChangesPage(shown, _behind(found, limit))
+
+
+def changes_by_day(
+    tx: Connection,
+    asked: ChangesAsked,
+    registries: Sequence[Registry],
+    *,
+    today: date,
+    after: Place | None = None,
+    limit: int,
+    counts_told: bool = False,
+    names_watches: bool = True,
+) -> ChangesPage:
+    """As `changes_page`, with the first OF_A_DAY events of each day, and how many more there are of it.
+
+    Whole days alone are asked for: neither is one day, nor does the page begin within one.
+    """
+    wanted = asked.filter(today)
+    found: list[FoundEvent] = []
+    cut: list[str] = []
+    following = after
+    at_once = max(limit, OF_A_DAY)
+    for _ in range(MOST_ROUNDS):
+        batch = changed.page(tx, wanted, after=following, limit=at_once + 1)
+        is_last = len(batch) <= at_once
+        days = [(day, list(group)) for day, group in groupby(batch, key=lambda each: each.day)]
+        # The last day may go on behind the batch: it is read anew, where that could show more of it.
+        whole = days if is_last or len(days[-1][1]) > OF_A_DAY else days[:-1]
+        for day, events in whole:
+            found += events[:OF_A_DAY]
+            cut += [day] if len(events) > OF_A_DAY else []
+            following = Place(day)
+            if len(found) >= limit:
+                break
+        if is_last and (not whole or following == Place(whole[-1][0])):
+            following = None
+        if following is None or len(found) >= limit:
+            break
+    counts = changed.events_of_days(tx, wanted, cut)
+    known = {registry.key: registry for registry in registries}
+    shown = seen_events(tx, found, wanted, known, counts_told=counts_told, names_watches=names_watches)
+    more = {day: max(count - OF_A_DAY, 1) for day, count in counts.items()}
+    return ChangesPage(shown, following, more)
 
 
 def _behind(found: Sequence[FoundEvent], limit: int) -> Place | None:

@@ -55,6 +55,10 @@ class ChangesAsked(TrialsAsked):
             return today - timedelta(days=max(int(self.since[:-1]) - 1, 1))
         return date.fromisoformat(self.since)
 
+    def is_of_one_day(self, today: date) -> bool:
+        """Whether it is about the changes of a single day."""
+        return self.first_day(today) == (self.until or today)
+
     def filter(self, today: date) -> ChangeFilter:
         """The same for the index."""
         return ChangeFilter(

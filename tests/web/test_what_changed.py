@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -182,3 +183,23 @@ def test_before_anything_is_watched_the_page_says_how_to_begin(
     outbox.registry.close()
     assert page.status_code == 200
     assert "NCT02116634" in page.text
+
+
+def test_a_day_with_many_changes_is_cut_and_leads_to_all_of_it(changed_site: ReadingSite, monkeypatch: Any) -> None:
+    whole = headlines(changed_site.get("/?min=administrative&since=all").text)
+    monkeypatch.setattr("monitor.views.changed.OF_A_DAY", 1)
+    changed_site.forget()
+    page = changed_site.get("/?min=administrative&since=all").text
+
+    days = re.findall(r'<h2 class="day" id="d-([\d-]+)"', page)
+    assert len(headlines(page)) == len(days) == 2
+    links = re.findall(r'<p class="also"><a href="([^"]*)">\s*([\d,]+) more on', page)
+    assert sum(int(count) for _, count in links) == len(whole) - len(days)
+    alone = [headlines(changed_site.get(unescape(address)).text) for address, _ in links]
+    assert [each for day in alone for each in day] == whole
+    monkeypatch.setattr("monitor.web.reading.changes.AT_ONCE", 1)
+    changed_site.forget()
+    page = changed_site.get("/?min=administrative&since=all").text
+    [older] = re.findall(r'<a class="btn" href="([^"]*)" rel="next">', page)
+    assert len(headlines(page)) == 1
+    assert headlines(page) != headlines(changed_site.get(unescape(older)).text)

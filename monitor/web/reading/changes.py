@@ -24,6 +24,7 @@ from monitor.views.changed import (
     Stretch,
     change_counts,
     change_rhythm,
+    changes_by_day,
     changes_page,
     sponsor_counts,
 )
@@ -59,6 +60,10 @@ class Day:
 
     on: date
     rows: Sequence[EventRow]
+    more: int
+    """How many events it has beside these."""
+    address: str
+    """Of the day alone."""
 
 
 def what_changed(site: Site, asked: Asked) -> Response:
@@ -67,7 +72,8 @@ def what_changed(site: Site, asked: Asked) -> Response:
     after = place_asked(asked.place("before"))
     with site.store.read() as tx:
         wanted = changes_asked(tx, values_of(asked.query), site.registries, knows_watches=asked.may(Permission.READ))
-        page = changes_page(
+        is_within_a_day = wanted.is_of_one_day(today) or (after is not None and after.event is not None)
+        page = (changes_page if is_within_a_day else changes_by_day)(
             tx,
             wanted,
             site.registries,
@@ -90,7 +96,7 @@ def what_changed(site: Site, asked: Asked) -> Response:
         "everything": wanted.but(least=Significance.ADMINISTRATIVE).query,
         "since": wanted.first_day(today),
         "today": today,
-        "days": _days(page),
+        "days": _days(page, wanted),
         "charts": _charts(rhythm, counts, asked.language),
         "weights": _weights(wanted, counts, _),
         "topics": _topics(wanted, counts, _),
@@ -134,9 +140,14 @@ def title_of(wanted: ChangesAsked) -> str:
     return f"Changes: {wanted.said}" if wanted.said else "Changes of registered trials"
 
 
-def _days(page: ChangesPage) -> list[Day]:
+def _days(page: ChangesPage, wanted: ChangesAsked) -> list[Day]:
     return [
-        Day(date.fromisoformat(on), [event_row(seen) for seen in group])
+        Day(
+            date.fromisoformat(on),
+            [event_row(seen) for seen in group],
+            page.more.get(on, 0),
+            wanted.but(since=on, until=date.fromisoformat(on)).query,
+        )
         for on, group in groupby(page.events, key=lambda seen: seen.found.day)
     ]
 
