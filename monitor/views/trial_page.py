@@ -19,7 +19,7 @@ from monitor.model import Change, ContextLine, Event, Record, Significance, Snap
 from monitor.model.ids import event_id
 from monitor.ports import Registry
 from monitor.render.context import lines_for
-from monitor.storage import events, quarantine, registries, settlements, silence, snapshots, trials
+from monitor.storage import events, quarantine, settlements, silence, snapshots, trials
 from monitor.storage.settlements import Settled
 from monitor.storage.snapshots import DamagedSnapshot
 from monitor.storage.store import Store
@@ -65,10 +65,6 @@ class Watching:
     is_watched: bool
     verified_at: datetime | None
     """When an answer last showed that it still is as its latest snapshot says."""
-    verified_version: str | None
-    """The registry's version of its data then."""
-    registry_version: str | None
-    """The newest version of the registry's data that was seen."""
     read_in_full_at: datetime | None
     misses: int
     """How many times in a row the registry said that it knows no such trial."""
@@ -270,13 +266,10 @@ class _Reading:
 
 
 def _watching(tx: Connection, registry: Registry, trial: Trial, record: Record | None) -> Watching:
-    version = registries.version(tx, registry.key)
     is_listed = trial.state is State.LISTED
     return Watching(
         is_watched=silence.is_watched(tx, registry.key, trial.trial_id),
         verified_at=trial.verified_at,
-        verified_version=trial.verified_version,
-        registry_version=version.stamp if version else None,
         read_in_full_at=trial.read_in_full_at,
         misses=trial.misses if is_listed else 0,
         first_missed_at=trial.first_missed_at if is_listed else None,

@@ -277,6 +277,21 @@ def test_a_page_of_an_ordinary_trial_is_small_and_quick(site: ReadingSite) -> No
     assert (time.process_time() - began) / 5 < 0.25, "seconds of processor time, with room for a busy machine"
 
 
+def test_it_stays_while_another_trial_changes(site: ReadingSite) -> None:
+    """A service that looks every few seconds leaves pages kept: each is of one trial."""
+    other = others(site)[-1]
+    site.forget()
+    before, before_of_other = site.get(TRIAL), site.get(f"/trials/{other}")
+    published(site.outbox, other, titled("Of another"))
+    site.site.proof.forget()
+
+    assert site.get(TRIAL).headers["ETag"] == before.headers["ETag"]
+    assert "last look" in before.text
+    after = site.get(f"/trials/{other}")
+    assert after.headers["ETag"] != before_of_other.headers["ETag"]
+    assert "Of another" in after.text
+
+
 # Comparing
 
 

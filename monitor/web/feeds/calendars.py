@@ -19,7 +19,7 @@ from monitor.views.trial_sets import of_watch, watch_of
 from monitor.web.feeds.by_token import by_token
 from monitor.web.feeds.calendar import TYPE, CalendarTrial, calendar
 from monitor.web.reading.changes import values_of
-from monitor.web.reading.of_trial import of_trial
+from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.terms import FOLDERS, found_term, term_filter
 from monitor.web.site.asked import Asked
 from monitor.web.site.rendering import SAFETY
@@ -93,7 +93,13 @@ def _dates_asked(site: Site, asked: Asked) -> Response:
 
 PAGES = (
     Page("/feeds/{token}/dates.ics", by_token(_dates_asked), Needs.NOTHING),
-    Page("/trials/{trial_id}/dates.ics", of_trial(_dates_of_trial), Needs.PUBLIC, is_shared=True),
+    Page(
+        "/trials/{trial_id}/dates.ics",
+        of_trial(_dates_of_trial),
+        Needs.PUBLIC,
+        is_shared=True,
+        own_version=version_of_trial,
+    ),
     *(
         Page(f"/{folder}/{{slug}}.ics", _dates_of(kind), Needs.PUBLIC, is_shared=True)
         for kind, folder in FOLDERS.items()

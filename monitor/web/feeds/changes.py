@@ -32,7 +32,7 @@ from monitor.web.feeds.by_token import by_token
 from monitor.web.feeds.entries import Feed, entry_of
 from monitor.web.feeds.forms import ATOM, JSON_FEED, atom, json_feed
 from monitor.web.reading.changes import title_of, values_of
-from monitor.web.reading.of_trial import of_trial
+from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.terms import FOLDERS, found_term
 from monitor.web.reading.trial_sets import slug_path
 from monitor.web.site.asked import Asked
@@ -223,6 +223,7 @@ PAGES = (
             of_trial(partial(of_one_trial, form=form)),
             Needs.PUBLIC,
             is_shared=True,
+            own_version=version_of_trial,
         )
         for form in _FORMS
     ),

@@ -214,6 +214,6 @@ def bars_of(ages: ReadAges, every: timedelta, say: Say) -> list[tuple[str, int, 
 
 
 PAGES = (
-    Page("/health", health_page, Needs.PUBLIC, is_shared=True),
+    Page("/health", health_page, Needs.PUBLIC, is_shared=True, shows_looks=True),
     Page("/health", look, Needs.OPERATE, methods=("POST",)),
 )

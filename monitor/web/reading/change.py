@@ -11,7 +11,7 @@ from monitor.text import safe_cut, stamp
 from monitor.views.moments import which_of
 from monitor.views.one_change import one_change
 from monitor.web.reading.comparing import set_changes_side_by_side
-from monitor.web.reading.of_trial import of_trial
+from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.trial import MOST_DESCRIPTION, MOST_SHARED, MOST_TITLE
 from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
@@ -49,4 +49,12 @@ def change_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> 
     return site.page(asked, "reading/change", values)
 
 
-PAGES = (Page("/trials/{trial_id}/changes/{snapshot}", of_trial(change_page), Needs.PUBLIC, is_shared=True),)
+PAGES = (
+    Page(
+        "/trials/{trial_id}/changes/{snapshot}",
+        of_trial(change_page),
+        Needs.PUBLIC,
+        is_shared=True,
+        own_version=version_of_trial,
+    ),
+)

@@ -9,7 +9,7 @@ from monitor.text import safe_cut
 from monitor.views.moments import Moment, key_of, moments_of, place_of, taken_at, which_of
 from monitor.views.trials import compared
 from monitor.web.reading.comparing import set_side_by_side
-from monitor.web.reading.of_trial import of_trial
+from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.trial import MOST_TITLE
 from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
@@ -102,5 +102,11 @@ def _record(registry: Registry, snapshot: Snapshot) -> Record:
 
 PAGES = (
     Page("/trials/{trial_id}/compare", of_trial(chosen), Needs.PUBLIC),
-    Page("/trials/{trial_id}/compare/{pair}", of_trial(compare_page), Needs.PUBLIC, is_shared=True),
+    Page(
+        "/trials/{trial_id}/compare/{pair}",
+        of_trial(compare_page),
+        Needs.PUBLIC,
+        is_shared=True,
+        own_version=version_of_trial,
+    ),
 )

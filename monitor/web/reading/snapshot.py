@@ -8,7 +8,7 @@ from monitor.ports import Registry
 from monitor.render.record_rows import record_sections
 from monitor.text import one_line, safe_cut
 from monitor.views.moments import moments_of, place_of, taken_at, which_of
-from monitor.web.reading.of_trial import of_trial
+from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.trial import MOST_TITLE
 from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
@@ -57,4 +57,12 @@ def snapshot_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -
     return site.page(asked, "reading/snapshot", values)
 
 
-PAGES = (Page("/trials/{trial_id}/snapshots/{snapshot}", of_trial(snapshot_page), Needs.PUBLIC, is_shared=True),)
+PAGES = (
+    Page(
+        "/trials/{trial_id}/snapshots/{snapshot}",
+        of_trial(snapshot_page),
+        Needs.PUBLIC,
+        is_shared=True,
+        own_version=version_of_trial,
+    ),
+)

@@ -24,7 +24,7 @@ from monitor.views.trials import compared
 from monitor.web.charts.plan import plan_charts
 from monitor.web.charts.plan_words import count_words, date_words, status_words
 from monitor.web.reading.comparing import Compared, set_side_by_side
-from monitor.web.reading.of_trial import of_trial
+from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.standing import Say, Standing, facts_of, standing_of
 from monitor.web.reading.timeline import timeline
 from monitor.web.site.asked import Asked
@@ -156,4 +156,4 @@ def figures_of(plan: Planned, say: Say) -> Figures:
     )
 
 
-PAGES = (Page("/trials/{trial_id}", of_trial(trial_page), Needs.PUBLIC, is_shared=True),)
+PAGES = (Page("/trials/{trial_id}", of_trial(trial_page), Needs.PUBLIC, is_shared=True, own_version=version_of_trial),)

@@ -6,7 +6,7 @@ is told to come again in a second. So nothing that readers do keeps a check, a d
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -26,7 +26,7 @@ from monitor.text import sentence, without_commands
 from monitor.web.site.asked import NOBODY, Asked, Visitor
 from monitor.web.site.compressing import compressed
 from monitor.web.site.forms import Form, FormRefused, check_origin, check_token, form_token, read_form
-from monitor.web.site.keeping import Kept, etag_of, is_still
+from monitor.web.site.keeping import Kept, KeptPage, etag_of, is_still
 from monitor.web.site.language import language_of
 from monitor.web.site.rates import network_of
 from monitor.web.site.route import Needs, Page
@@ -142,26 +142,38 @@ class Answering:
     def _shared(self, page: Page, asked: Asked) -> Response:
         visitor = asked.visitor
         key = (asked.path, str(asked.query), asked.language, asked.theme, visitor.name, visitor.permissions)
-        found = self.kept.get(key, self._version(asked))
+        found = self.kept.get(key, self._version(page, asked))
         if found is None:
-            with self.kept.making(key):
-                version = self._version(asked)
-                found = self.kept.get(key, version)
-                if found is None:
-                    made = self._made(page, asked)
-                    if made.status_code != 200 or asked.has_form:
-                        return self._finished(asked, made)
-                    made.headers.update(FOR_ALL_WHO_MAY)
-                    made.headers["ETag"] = etag_of(bytes(made.body))
-                    if self.site.is_public:
-                        del made.headers["X-Robots-Tag"]
-                    found = self.kept.put(key, version, made)
+            made = self._anew(page, asked, key)
+            if isinstance(made, Response):
+                return made
+            found = made
         if is_still(asked.headers, found):
             return Response(status_code=304, headers={**FOR_ALL_WHO_MAY, "ETag": found.etag})
         return found.response(accepts_gzip="gzip" in asked.headers.get("accept-encoding", ""))
 
-    def _version(self, asked: Asked) -> str:
-        return self.kept.as_of(self.site.proof.read(asked.now).version)
+    def _anew(self, page: Page, asked: Asked, key: Hashable) -> KeptPage | Response:
+        """The page made anew, or the former one while another thread makes it; an answer that nobody else may have."""
+        with self.kept.making(key) as former:
+            if former is not None:
+                return former
+            version = self._version(page, asked)
+            own = page.own_version(self.site, asked) if page.own_version else ""
+            found = self.kept.get(key, version) or (self.kept.confirmed(key, version, own) if own else None)
+            if found is not None:
+                return found
+            made = self._made(page, asked)
+            if made.status_code != 200 or asked.has_form:
+                return self._finished(asked, made)
+            made.headers.update(FOR_ALL_WHO_MAY)
+            made.headers["ETag"] = etag_of(bytes(made.body))
+            if self.site.is_public:
+                del made.headers["X-Robots-Tag"]
+            return self.kept.put(key, version, made, own)
+
+    def _version(self, page: Page, asked: Asked) -> str:
+        proof = self.site.proof.read(asked.now)
+        return self.kept.as_of(proof.version if page.shows_looks else proof.news)
 
     def _made(self, page: Page, asked: Asked) -> Response:
         if asked.holds_nul:

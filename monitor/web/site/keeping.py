@@ -1,9 +1,14 @@
-"""Pages kept for as long as nothing changed, some seconds at most: what many readers ask for is made once."""
+"""Pages kept for as long as nothing changed, some seconds at most: what many readers ask for is made once.
 
+While one makes a page anew, the others get the former one: nobody waits but who wants a page that nobody had of late.
+A page that can be compressed is kept compressed alone.
+"""
+
+import gzip
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from threading import Lock
@@ -15,6 +20,8 @@ from monitor.web.site.compressing import is_worth_it, squeezed
 
 MOST_BYTES = 16 * 2**20
 SECONDS = 20.0
+SHOWN_MEANWHILE = 10.0
+"""Seconds beyond those that a former page may be shown while somebody makes it anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +29,18 @@ class KeptPage:
     """A page, as it was made."""
 
     version: str
+    """Of all data."""
+    own: str
+    """Of what the page shows, where that is known; else empty."""
     until: float
     headers: Mapping[str, str]
-    body: bytes
-    gzipped: bytes | None
+    content: bytes
+    is_gzipped: bool
+
+    @property
+    def body(self) -> bytes:
+        """As it was made."""
+        return gzip.decompress(self.content) if self.is_gzipped else self.content
 
     @property
     def etag(self) -> str:
@@ -35,13 +50,13 @@ class KeptPage:
     @property
     def size(self) -> int:
         """Bytes that it takes."""
-        return len(self.body) + len(self.gzipped or b"")
+        return len(self.content)
 
     def response(self, *, accepts_gzip: bool) -> Response:
         """The answer that it makes."""
         headers = {name: value for name, value in self.headers.items() if name != "content-length"}
-        if accepts_gzip and self.gzipped is not None:
-            return Response(self.gzipped, headers={**headers, "Content-Encoding": "gzip"})
+        if accepts_gzip and self.is_gzipped:
+            return Response(self.content, headers={**headers, "Content-Encoding": "gzip"})
         return Response(self.body, headers=headers)
 
 
@@ -69,14 +84,22 @@ class Kept:
         return f"{self._cleared}:{version}"
 
     @contextmanager
-    def making(self, key: Hashable) -> Iterator[None]:
-        """Make that page alone: who wants the same one waits, and may find it kept then."""
+    def making(self, key: Hashable) -> Iterator[KeptPage | None]:
+        """Make that page alone.
+
+        Who wants the same one meanwhile is given the former one to show; where there is none it waits, and may find it
+        kept then.
+        """
         with self._lock:
             own = self._making.setdefault(key, _Making())
-            own.wanted += 1
+            former = self._former(key) if own.wanted else None
+            own.wanted += former is None
+        if former is not None:
+            yield former
+            return
         try:
             with own.lock:
-                yield
+                yield None
         finally:
             with self._lock:
                 own.wanted -= 1
@@ -90,14 +113,28 @@ class Kept:
             if found is None:
                 return None
             if found.version != version or found.until < monotonic():
-                self._drop(key)
                 return None
             self._pages.move_to_end(key)
             return found
 
-    def put(self, key: Hashable, version: str, made: Response) -> KeptPage:
+    def confirmed(self, key: Hashable, version: str, own: str) -> KeptPage | None:
+        """That page, if it was made a short while ago and what it shows is of the same *own* version still.
+
+        From now on it is of this *version* of all data.
+        """
+        with self._lock:
+            found = self._pages.get(key)
+            if found is None or found.until < monotonic() or found.own != own:
+                return None
+            if self._epoch(found.version) != self._epoch(version):
+                return None
+            self._pages[key] = found = replace(found, version=version)
+            self._pages.move_to_end(key)
+            return found
+
+    def put(self, key: Hashable, version: str, made: Response, own: str = "") -> KeptPage:
         """Keep a page."""
-        page = page_of(made, version)
+        page = page_of(made, version, own)
         with self._lock:
             self._drop(key)
             self._pages[key] = page
@@ -113,21 +150,34 @@ class Kept:
             self._size = 0
             self._cleared += 1
 
+    def _former(self, key: Hashable) -> KeptPage | None:
+        """That page, which is no longer good, where it may be shown while it is made anew."""
+        found = self._pages.get(key)
+        if found is None or found.until + SHOWN_MEANWHILE < monotonic():
+            return None
+        return found if self._epoch(found.version) == str(self._cleared) else None
+
+    @staticmethod
+    def _epoch(version: str) -> str:
+        """How often all had been forgotten, of a version of `as_of`."""
+        return version.partition(":")[0]
+
     def _drop(self, key: Hashable) -> None:
         dropped = self._pages.pop(key, None)
         if dropped:
             self._size -= dropped.size
 
 
-def page_of(made: Response, version: str) -> KeptPage:
+def page_of(made: Response, version: str, own: str = "") -> KeptPage:
     """An answer as it is kept."""
-    body = bytes(made.body)
+    body, is_gzipped = bytes(made.body), is_worth_it(made)
     return KeptPage(
         version=version,
+        own=own,
         until=monotonic() + SECONDS,
         headers=dict(made.headers),
-        body=body,
-        gzipped=squeezed(body) if is_worth_it(made) else None,
+        content=squeezed(body) if is_gzipped else body,
+        is_gzipped=is_gzipped,
     )
 
 

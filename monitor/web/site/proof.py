@@ -56,6 +56,8 @@ class Proof:
     """The id of the event that was seen last."""
     version: str = ""
     """Changes with what any page shows of trials: names the latest event too."""
+    news: str = ""
+    """The same without what each look changes though it finds nothing new: how many trials were seen, and when."""
 
 
 NO_ANSWER = Proof(Sight.BLIND)
@@ -108,17 +110,11 @@ class ProofReader:
         versions = [at for each in seen if each.version and (at := built_at(each.version))]
         checked = sum(each.checked for each in seen)
         read = sum(each.read for each in seen)
-        parts = (
-            latest,
-            checked,
-            watched,
-            denied,
-            read,
-            *((each.registry, each.version, each.named_at) for each in seen),
-            *looked,
-        )
+        sight = self._sight(checked + denied, watched, max(looked, default=None), now)
+        news = (sight, latest, watched, denied, read, *((each.registry, each.version) for each in seen))
+        seen_at = (checked, *(each.named_at for each in seen), *looked)
         return Proof(
-            sight=self._sight(checked + denied, watched, max(looked, default=None), now),
+            sight=sight,
             seen=checked,
             watched=watched,
             denied=denied,
@@ -128,7 +124,8 @@ class ProofReader:
             next_at=min((each.next_check_at for each in looks), default=None),
             registries=tuple(self._names.get(each.registry, each.registry) for each in seen),
             latest=latest,
-            version=repr(parts),
+            version=repr((*news, *seen_at)),
+            news=repr(news),
         )
 
     def _sight(self, settled: int, watched: int, looked_at: datetime | None, now: datetime) -> Sight:

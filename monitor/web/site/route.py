@@ -12,6 +12,8 @@ from monitor.web.site.site import Site
 
 Handler = Callable[[Site, Asked], Response]
 """Makes the answer. Runs in a thread of the readers' own, and may wait for the database."""
+VersionOf = Callable[[Site, Asked], str]
+"""Gives a text that changes with what a page shows; an empty one where that is not known."""
 
 
 class Needs(StrEnum):
@@ -53,3 +55,7 @@ class Page:
     """Whether it is there in all our languages, and not in English alone."""
     is_shared: bool = False
     """Whether all who may see it see the same until data change: it is then kept for a few seconds."""
+    own_version: VersionOf | None = None
+    """The version of what a shared page shows, of one that shows little: it stays when something else changes."""
+    shows_looks: bool = False
+    """Whether a shared page shows more of each look at a registry than the line under the frame does."""
