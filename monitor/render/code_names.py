@@ -1,7 +1,7 @@
-"""The words that codes have by the rule of `monitor.render.words`, for who translates them. Pure.
+"""The words of codes that no other file holds, for who translates them. Pure.
 
-A code is put into words when it is met, so no file holds them. These are those of ClinicalTrials.gov's codes that
-records show; one that is not here is shown in English.
+A code of ClinicalTrials.gov is put into words when it is met, by the rule of `monitor.render.words`; other registries
+have words of their own. What is not here is shown as it is.
 """
 
 from monitor.language.worded import worded
@@ -139,3 +139,46 @@ BY_RULE = (
     worded("secondary"),
     worded("other"),
 )
+"""By the rule."""
+
+OF_REGISTRIES = (
+    worded("Under evaluation"),
+    worded("Authorised, recruitment pending"),
+    worded("Authorised, recruiting"),
+    worded("Authorised"),
+    worded("Ongoing, recruiting"),
+    worded("Ongoing, recruitment ended"),
+    worded("Temporarily halted"),
+    worded("Ended"),
+    worded("Ended (early termination)"),
+    worded("Expired"),
+    worded("Revoked"),
+    worded("Not authorised"),
+    worded("Cancelled"),
+    worded("Lapsed"),
+    worded("Not valid"),
+    worded("Pending"),
+    worded("No status"),
+    worded("Ongoing"),
+    worded("Restarted"),
+    worded("Prematurely Ended"),
+    worded("Temporarily Halted"),
+    worded("Suspended by CA"),
+    worded("Not Authorised"),
+    worded("Prohibited by CA"),
+    worded("Trial now transitioned"),
+    worded("No longer recruiting"),
+    worded("Unknown"),
+    worded("Randomised"),
+    worded("Not randomised"),
+    worded("Female and male"),
+    worded("Stopped"),
+    worded("Anticipated"),
+    worded("Human Pharmacology (Phase I)- First administration to humans"),
+    worded("Human Pharmacology (Phase I)- Bioequivalence Study"),
+    worded("Human Pharmacology (Phase I)- Other"),
+    worded("Therapeutic exploratory (Phase II)"),
+    worded("Therapeutic confirmatory (Phase III)"),
+    worded("Therapeutic use (Phase IV)"),
+)
+"""The words that CTIS, the EU Clinical Trials Register and ISRCTN have of their own for statuses and phases."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.model import Change, Json
 from monitor.model.language import ENGLISH
+from monitor.render.countries import country_words
 from monitor.render.sentences import sentence
 from monitor.render.values import Line, is_compared, label, lines
 from monitor.render.worddiff import DiffOp
@@ -60,7 +61,7 @@ def new_trial(change: Change, texts: Texts = IN_ENGLISH) -> str:
         value_words(status, "overall_status", change.words, texts) if status else "",
         value_words(phases, "phases", texts=texts) if phases and phases != ["NA"] else "",
         str(card.get("lead_sponsor") or ""),
-        texts.listed(countries, 3) if isinstance(countries, list) else "",
+        texts.listed([country_words(str(each), texts) for each in countries], 3) if isinstance(countries, list) else "",
     ]
     told, how = ", ".join(one_line(fact) for fact in facts if fact), _how_new(card, texts)
     return texts.gettext("{name}: {words}").format(name=how, words=told) if told else how

@@ -12,6 +12,7 @@ from monitor.changes.diff.dates import distance
 from monitor.changes.fields import FIELDS
 from monitor.language.texts import Texts
 from monitor.model import Change, Json, PartialDate
+from monitor.render.countries import country_words
 from monitor.render.told import Told, by_shape, item, items, moved, name_of, rewritten
 from monitor.render.values import is_item, label, unmatched
 from monitor.render.words import code_label, days_apart, path_words, share_apart, site_words, value_words
@@ -210,7 +211,9 @@ def _sites(change: Change, texts: Texts) -> Told:
         if len(now) == 1:
             now = [texts.gettext("now {status}").format(status=_site_status(statuses[0][0], texts))]
         return Told(what, (texts.listed(now, 4),))
-    countries = list(dict.fromkeys(one_line(str(site["country"])) for site in come or gone if site.get("country")))
+    countries = list(
+        dict.fromkeys(country_words(str(site["country"]), texts) for site in come or gone if site.get("country"))
+    )
     where = texts.gettext("{what} in {countries}").format(what=what, countries=texts.listed(countries, 4))
     names = [site_words({k: v for k, v in site.items() if k != "country"}, texts) for site in come or gone]
     named_sites = texts.gettext("{name}: {words}").format(
@@ -242,7 +245,7 @@ def _country_status(change: Change, texts: Texts) -> Told:
     before, after = change.before or [], change.after or []
     if not before or not after:
         return items(change, texts)
-    countries = texts.listed([one_line(str(each.get("country"))) for each in after], 6)
+    countries = texts.listed([country_words(str(each.get("country")), texts) for each in after], 6)
     old, new = (texts.known(one_line(str(side[0].get("words")))) for side in (before, after))
     words = texts.gettext("In {countries} the status went from {old} to {new}")
     return Told(words.format(countries=countries, old=old, new=new))

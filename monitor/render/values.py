@@ -14,6 +14,7 @@ from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.language.worded import worded
 from monitor.model import Change, Json, Timing
 from monitor.model.language import ENGLISH
+from monitor.render.countries import country_words
 from monitor.render.worddiff import DiffOp, Stretch, compare_readable, excerpt
 from monitor.render.words import code_label, part_words, site_words, value_words
 from monitor.text import abridged, one_line, readable, shortened
@@ -365,4 +366,4 @@ def _country(name: str, sites: list[dict[str, Json]], texts: Texts) -> str:
     cities = list(dict.fromkeys(one_line(site["city"]) for site in sites if site.get("city")))
     named = f" ({texts.first_few(cities, MOST_NAMES)})" if cities else ""
     count = texts.ngettext("{count} site", "{count} sites", len(sites)).format(count=texts.number(len(sites)))
-    return texts.gettext("{name}: {words}").format(name=one_line(name), words=f"{count}{named}")
+    return texts.gettext("{name}: {words}").format(name=country_words(name, texts), words=f"{count}{named}")

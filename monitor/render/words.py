@@ -14,6 +14,7 @@ from monitor.language.worded import worded
 from monitor.model import Json, Sum
 from monitor.model.language import ENGLISH
 from monitor.model.vocabulary import label_of
+from monitor.render.countries import country_words
 from monitor.text import comma_list, one_line
 
 _WHERE_CAMEL_CASE_PARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -53,9 +54,17 @@ def value_words(value: Json, field: str = "", own: Mapping[str, str] | None = No
         return (
             "/".join(value_words(item, field, own, texts) for item in value)
             if is_coded(field)
-            else comma_list([value_words(item, texts=texts) for item in value])
+            else comma_list([_listed_words(item, field, texts) for item in value])
         )
     return item_words(value, texts)
+
+
+def _listed_words(value: Json, field: str, texts: Texts) -> str:
+    return (
+        country_words(value, texts)
+        if field == "countries" and isinstance(value, str)
+        else value_words(value, texts=texts)
+    )
 
 
 def _text_words(text: str, field: str, texts: Texts) -> str:
@@ -92,7 +101,7 @@ def item_words(item: dict[str, Json], texts: Texts = IN_ENGLISH) -> str:
         return _qualified(words, item.get("type"), texts, is_count=True)
     if item.keys() == {"country", "status", "words"}:
         words = texts.gettext("{name}: {words}")
-        return one_line(words.format(name=item["country"], words=texts.known(item["words"])))
+        return one_line(words.format(name=country_words(str(item["country"]), texts), words=texts.known(item["words"])))
     if {"facility", "city", "country"} & item.keys():
         return site_words(item, texts)
     for name in ("measure", "label", "name", "filename"):
@@ -113,8 +122,11 @@ def part_words(name: str, texts: Texts = IN_ENGLISH) -> str:
 
 def site_words(site: dict[str, Json], texts: Texts = IN_ENGLISH) -> str:
     """A site by facility, city and country."""
-    parts = [site.get(name) for name in ("facility", "city", "state", "country")]
-    return ", ".join(one_line(str(part)) for part in parts if part) or texts.gettext("a site without a name")
+    parts = [site.get(name) for name in ("facility", "city", "state")]
+    country = [country_words(str(site["country"]), texts)] if site.get("country") else []
+    return ", ".join([*(one_line(str(part)) for part in parts if part), *country]) or texts.gettext(
+        "a site without a name"
+    )
 
 
 def sum_words(total: Sum, texts: Texts = IN_ENGLISH) -> str:

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from monitor.changes.membership import joined
-from monitor.channels.chat.rendering import chat_text
+from monitor.channels.chat.rendering import EventMessage
 from monitor.channels.email.rendering import subject
 from monitor.model import Change, Coded, Significance
 from monitor.model.vocabulary import shared_words
@@ -26,9 +26,8 @@ def test_the_sentence_and_the_values_have_the_registrys_words():
 
 
 def test_a_mail_and_a_chat_have_them():
-    text = chat_text(
-        event(CHANGE), title=None, url="https://registry.example", subscription=subscription(), changes=[CHANGE]
-    )
+    message = EventMessage(event(CHANGE), title=None, url="https://registry.example", changes=[CHANGE])
+    text = message.for_subscriber(subscription())
 
     assert subject(event(CHANGE), [CHANGE]) == "[critical] HON-0001: Temporarily halted"
     assert b"Temporarily halted" in text

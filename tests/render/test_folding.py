@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from monitor.channels.chat.rendering import chat_text
+from monitor.channels.chat.rendering import EventMessage
 from monitor.model import Change, Event, Significance, Timing
 from monitor.render.folding import folded
 from tests.channels.webhook.test_webhook_payload import SUBSCRIBER
@@ -69,7 +69,8 @@ EVENT = Event(
 
 
 def test_a_chat_message_says_it_once():
-    text = chat_text(EVENT, title=None, url="", subscription=SUBSCRIBER, changes=EVENT.changes).decode()
+    message = EventMessage(EVENT, title=None, url="", changes=EVENT.changes)
+    text = message.for_subscriber(SUBSCRIBER).decode()
 
     assert text.count(REASON) == 1
 

@@ -52,17 +52,17 @@ class Chat(Channel):
         config: Configuration,  # noqa: ARG002 - no setting changes the words
     ) -> EventRenderer:
         """Text."""
-        from monitor.channels.chat.rendering import chat_text  # a check that tells nobody renders nothing
+        from monitor.channels.chat.rendering import EventMessage  # a check that tells nobody renders nothing
 
-        return lambda envelope: chat_text(
+        message = EventMessage(
             context.event,
             title=context.title,
             url=context.url,
-            subscription=envelope.subscription,
             changes=changes,
             registry=context.registry_name if context.has_siblings else "",
             background=context.background,
         )
+        return lambda envelope: message.for_subscriber(envelope.subscription)
 
     def render_digest(self, digest: Digest, envelope: Envelope) -> bytes:
         """Text, a line a trial."""

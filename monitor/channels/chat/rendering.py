@@ -44,30 +44,48 @@ _ACTIVE = re.compile(r"(?<=@)|(?<=<)(?=[!@#:A-Za-z/])|(?<=\])(?=\()|(?<=:)(?=//)
 one link of a message is ours."""
 
 
-def chat_text(
-    event: Event,
-    *,
-    title: str | None,
-    url: str,
-    subscription: Subscription,
-    changes: Sequence[Change],
-    registry: str = "",
-    background: Sequence[ContextLine] = (),
-) -> bytes:
-    """The message, in UTF-8: of the event's *changes* those that the subscriber asked for, as many as there is room.
+class EventMessage:
+    """What all get who are told of the same *changes* of an event, in UTF-8: as many of them as there is room for.
 
     They are told most significant first; *url* is the trial's page, *title* None where the record has none,
     *registry* what to call the registry where the trial is known in several, *background* what stands around the event.
     """
-    texts = texts_of(subscription.language)
-    named = f" – {inert(title, _TITLE)}" if title else ""
-    significance = max(change.significance for change in changes)
-    where = f" ({inert(registry, _REGISTRY)})" if registry else ""
-    heading = f"[{texts.weight(str(significance))}] {one_line(event.trial_id)}{where}{named}"
-    around = [inert(texts.said(line.text), _SUMMARY) for line in lines_for(background, changes)[:1]]
-    end = [*around, one_line(url)[:_URL], *_note(subscription, texts)]
-    room = MOST_CHARACTERS - len("\n".join([heading, *end]))
-    return "\n".join([heading, *_change_lines(folded(changes, texts), room, texts), *end]).encode()
+
+    def __init__(
+        self,
+        event: Event,
+        *,
+        title: str | None,
+        url: str,
+        changes: Sequence[Change],
+        registry: str = "",
+        background: Sequence[ContextLine] = (),
+    ) -> None:
+        named = f" – {inert(title, _TITLE)}" if title else ""
+        where = f" ({inert(registry, _REGISTRY)})" if registry else ""
+        self._named = f"{one_line(event.trial_id)}{where}{named}"
+        self._url = one_line(url)[:_URL]
+        self._changes = changes
+        self._background = lines_for(background, changes)[:1]
+        self._made: dict[str, bytes] = {}
+        """By language, of those without a note."""
+
+    def for_subscriber(self, subscription: Subscription) -> bytes:
+        """The message."""
+        language = subscription.language
+        if subscription.note:
+            return self._in(texts_of(language), subscription)
+        if language not in self._made:
+            self._made[language] = self._in(texts_of(language), subscription)
+        return self._made[language]
+
+    def _in(self, texts: Texts, subscription: Subscription) -> bytes:
+        significance = max(change.significance for change in self._changes)
+        heading = f"[{texts.weight(str(significance))}] {self._named}"
+        around = [inert(texts.said(line.text), _SUMMARY) for line in self._background]
+        end = [*around, self._url, *_note(subscription, texts)]
+        room = MOST_CHARACTERS - len("\n".join([heading, *end]))
+        return "\n".join([heading, *_change_lines(folded(self._changes, texts), room, texts), *end]).encode()
 
 
 def _note(subscription: Subscription, texts: Texts) -> list[str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from monitor.channels.chat.rendering import MOST_CHARACTERS, chat_text
+from monitor.channels.chat.rendering import MOST_CHARACTERS, EventMessage
 from monitor.model import Change, Endpoint, Event, Significance, Subscription
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ def text(told: tuple[Change, ...], *, title: str | None = "Honey for leg ulcers"
         note=note,
         created_at=NOON,
     )
-    return chat_text(event, title=title, url=URL, subscription=subscription, changes=told).decode()
+    return EventMessage(event, title=title, url=URL, changes=told).for_subscriber(subscription).decode()
 
 
 def test_a_message_says_which_trial_what_changed_where_and_why():

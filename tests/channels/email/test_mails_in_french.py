@@ -8,7 +8,7 @@ from monitor.alerts.notices import to_confirm
 from monitor.alerts.questions import ended_words, nothing_more, still_useful
 from monitor.alerts.samples import sample
 from monitor.channels.channel import EventContext
-from monitor.channels.chat.rendering import chat_text, digest_chat
+from monitor.channels.chat.rendering import EventMessage, digest_chat
 from monitor.channels.email.notice import confirmation_mail
 from monitor.channels.email.question import question_mail
 from monitor.channels.email.rendering import EventMail
@@ -167,15 +167,18 @@ def test_a_test_of_a_subscription_is_in_french() -> None:
 
 def test_a_chat_hears_in_the_language_of_its_subscription() -> None:
     told = event(HALTED, REASON, TARGET, CRITERIA, new_outcome(1))
-    own = {"title": "Melatonin", "url": PAGE, "subscription": reader(note="Melatonin"), "changes": told.changes}
-    message = chat_text(told, **own).decode().replace("\u202f", " ")
+    made = EventMessage(told, title="Melatonin", url=PAGE, changes=told.changes)
+    readers = [reader(note="Melatonin"), reader(), reader("en"), reader()]
+    message, without, english, again = (made.for_subscriber(each).decode().replace("\u202f", " ") for each in readers)
     summed = digest_chat(FEW, reader(rhythm=Rhythm(every=Every.DAILY))).decode().replace("\u202f", " ")
 
     assert message.startswith(
         "[critique] NCT05550001 – Melatonin\n• Statut global : Recrutement en cours → Suspendu.\n"
         "• Raison de l’arrêt – ajout : « Drug supply ran out ».\n"
     )
-    assert "Note : Melatonin" in message
+    assert message == f"{without}\nNote : Melatonin"
+    assert (without == again, without == english) == (True, False)
+    assert "[critical] NCT05550001 – Melatonin" in english
     assert summed.startswith("Résumé quotidien : 1 changement critique")
     stays = ("Melatonin in Group", "trials.example.org", *("seven", "five", "nights"))
     assert left_in_english(message + summed, *stays) == []

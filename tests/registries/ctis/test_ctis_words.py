@@ -6,7 +6,7 @@ import orjson
 
 from monitor.changes.diff import diff
 from monitor.changes.significance import weigh_all
-from monitor.channels.chat.rendering import chat_text
+from monitor.channels.chat.rendering import EventMessage
 from monitor.channels.email.rendering import subject
 from monitor.model import Change
 from monitor.registries.ctis.documents import document_of
@@ -34,9 +34,8 @@ def test_a_halt_is_called_so_in_table_sentence_subject_chat_and_webhook():
     assert halt.summary == "Overall status went from Ongoing, recruiting to Temporarily halted."
     assert shown(halt) == [("Ongoing, recruiting", "Temporarily halted")]
     assert subject(event(halt), [halt, countries]) == "[critical] HON-0001: Temporarily halted"
-    text = chat_text(
-        event(halt), title=None, url="https://registry.example", subscription=subscription(), changes=[halt, countries]
-    )
+    message = EventMessage(event(halt), title=None, url="https://registry.example", changes=[halt, countries])
+    text = message.for_subscriber(subscription())
     sent = orjson.dumps([halt.as_json(), countries.as_json()])
     for told in (text, sent):
         assert b"Temporarily halted" in told
