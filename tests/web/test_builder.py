@@ -305,6 +305,61 @@ def test_filters_of_other_pages_are_understood(site: ReadingSite) -> None:
     assert "--all --min-significance major" in text_of(site.get(f"{NEW}?min=major&since=14d"))
 
 
+@pytest.mark.parametrize("visitor", [NOBODY, OPERATOR])
+def test_filters_that_no_subscription_holds_become_the_trials_that_they_find(
+    changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch, visitor: Visitor
+) -> None:
+    monkeypatch.setattr(changed_site, "visitor", visitor)
+    address = re.search(r'href="(/subscriptions/new[^"]*)"', changed_site.get("/?q=alzahra&min=critical").text)[1]
+    found = changed_site.get(html.unescape(address))
+
+    assert found.status_code == 200
+    assert "about the trial that these filters find now, by its number: “alzahra”" in text_of(found)
+    assert re.search(rf'name="trial" value="{WITHDRAWN_LATER}"', found.text)
+    assert HEADLINE in text_of(found), "it is tried"
+    assert re.search(r'name="min" value="critical" checked', found.text)
+    several = changed_site.get(
+        f"{NEW}?condition=amyotrophic-lateral-sclerosis&sponsor=alzahra-hospital&kind=status.stopped"
+    )
+    assert re.search(rf'name="trial" value="{WITHDRAWN_LATER}"', several.text)
+    assert re.search(r'name="stops" value="yes" checked', several.text)
+
+
+def test_filters_that_find_too_much_are_said_and_not_lost_silently(
+    changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.web.subscribing.carrying.MOST_TRIALS", 0)
+
+    said = text_of(changed_site.get(f"{NEW}?q=alzahra&kind=dates"))
+
+    assert "A subscription cannot be about “alzahra”: choose a sponsor, a condition, or at most 0 trials." in said
+    assert "Kinds of change are left out: dates." in said
+    assert changed_site.get(f"{NEW}?q=alzahra&condition=nonsense").status_code == 400
+
+
+def test_a_stranger_may_ask_for_the_trials_of_a_sponsor_that_is_not_watched(
+    changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = changed_site.get("/sponsors/alzahra-hospital").text
+    (button,) = re.findall(r'href="(/subscriptions/new[^"]*)"', page)
+    built = changed_site.get(html.unescape(button))
+    monkeypatch.setattr("monitor.web.subscribing.carrying.MOST_TRIALS", 0)
+    changed_site.forget()
+    without = changed_site.get("/sponsors/alzahra-hospital").text
+
+    assert built.status_code == 200
+    assert re.search(rf'name="trial" value="{WITHDRAWN_LATER}"', built.text)
+    assert "Those that come later" in text_of(built) or "One that comes later" in text_of(built)
+    assert "/subscriptions/new" not in without, "nobody is led to what would be refused"
+    changed_site.forget()
+
+
+def test_filters_find_nothing_for_who_may_not_read(changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changed_site.answering, "site", replace(changed_site.site, is_public=False))
+
+    assert f'value="{WITHDRAWN_LATER}"' not in changed_site.get(f"{NEW}?q=alzahra").text
+
+
 def test_a_stranger_is_offered_what_is_watched_and_asks_for_mails_alone(site: ReadingSite) -> None:
     site.visitor = NOBODY
 

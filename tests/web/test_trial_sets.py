@@ -243,7 +243,9 @@ def test_a_token_in_the_address_opens_a_calendar(reading: ReadingSite) -> None:
         assert Calendar.from_ical(reading.get(f"{begun}?{named}").content).walk("VEVENT")
     for named, status in (
         ("", 400),
-        ("sponsor=a&watch=1", 400),
+        ("sponsor=a&watch=1", 404),
+        ("watch=1&group=x", 400),
+        ("watch=1&fase=PHASE2", 400),
         ("sponsor=nobody", 404),
         ("watch=x", 404),
         ("trial=x", 400),

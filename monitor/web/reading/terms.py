@@ -23,6 +23,7 @@ from monitor.web.reading.trial_sets import no_such_term, set_values, slug_path
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Handler, Needs, Page
 from monitor.web.site.site import Site
+from monitor.web.subscribing.carrying import can_be_asked_for
 
 AT_ONCE = 100
 _LONGEST = 200
@@ -55,13 +56,15 @@ def _page_of(kind: str) -> Handler:
         term = found_term(site, asked, kind)
         if isinstance(term, Response):
             return term
+        wanted = term_filter(term, kind)
         values = {
             "term": term,
+            "can_ask": can_be_asked_for(site, asked, kind, term, wanted),
             "kind": kind,
             "path": slug_path(FOLDERS[kind], term.slug),
             "calendar": slug_path(FOLDERS[kind], term.slug, ".ics"),
             "address": site.address(slug_path(FOLDERS[kind], term.slug)),
-            **set_values(site, asked, term_filter(term, kind)),
+            **set_values(site, asked, wanted),
         }
         return site.page(asked, "reading/term", values)
 

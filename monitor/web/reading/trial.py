@@ -31,6 +31,7 @@ from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
+from monitor.web.subscribing.ideas import may_save
 
 MOST_MOMENTS = 40
 """Snapshots that are shown; those before them are folded."""
@@ -99,6 +100,7 @@ def _unread(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Resp
         "trial_id": trial_id,
         "path": trial_path(trial_id),
         "can_be_asked": isinstance(registry, FetchedRegistry),
+        "can_have_it_watched": may_save(asked) or (site.has_self_service and registry.key == site.registries[0].key),
         "is_watched": is_watched,
         "denied": texts_of(asked.language).said(denied) if denied else "",
     }

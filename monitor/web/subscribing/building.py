@@ -30,12 +30,14 @@ from monitor.web.site.asked import Asked
 from monitor.web.site.forms import Form, FormRefused, one
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
+from monitor.web.subscribing.carrying import carried
 from monitor.web.subscribing.choosing import choices, filled_in
 from monitor.web.subscribing.ideas import (
     ABOUT,
     FOR_STRANGERS,
     NothingToTry,
     about_of,
+    may_save,
     offered,
     query_of,
     rule_of_form,
@@ -69,12 +71,18 @@ class Later(Response):
 def build(site: Site, asked: Asked) -> Response:
     """The builder. By htmx, the preview alone."""
     _refuse_unless_possible(site, asked)
-    if _may_save(asked):
+    if may_save(asked):
         asked.language = ENGLISH  # as all pages of who may do so
     if asked.method == "POST":
         return _posted(site, asked)
-    form = {name: asked.query.getlist(name)[:100] for name in list(asked.query)[:100]}
-    values = _previewed(site, asked, form)
+    form: Form = {name: asked.query.getlist(name)[:100] for name in list(asked.query)[:100]}
+    try:
+        form, said = carried(site, asked, form)
+    except StoreError:
+        raise
+    except MonitorError as error:
+        return _page(site, asked, {}, {**_nothing(site, asked, {}), "error": _sentence(asked, error)}, status=400)
+    values = {**_previewed(site, asked, form), "carried": [texts_of(asked.language).said(each) for each in said]}
     if values["may_see"] and _is_for_a_script(asked):
         return site.page(asked, "subscribing/previewed", values)
     return _page(site, asked, form, values, status=_status_of(values))
@@ -92,7 +100,7 @@ def _is_for_a_script(asked: Asked) -> bool:
 
 
 def _refuse_unless_possible(site: Site, asked: Asked) -> None:
-    if site.has_self_service or _may_save(asked):
+    if site.has_self_service or may_save(asked):
         return
     if asked.visitor.name is None:
         words = worded("Nobody subscribes themselves here. Sign in, or ask the operator of this service.")
@@ -100,16 +108,12 @@ def _refuse_unless_possible(site: Site, asked: Asked) -> None:
     raise FormRefused(403, worded("You may not subscribe anybody. Ask the operator of this service."))
 
 
-def _may_save(asked: Asked) -> bool:
-    return asked.may(Permission.SUBSCRIBE) or asked.may(Permission.OPERATE)
-
-
 def _may_see(site: Site, asked: Asked) -> bool:
     return site.is_public or asked.may(Permission.READ)
 
 
 def _page(site: Site, asked: Asked, form: Form, values: Mapping[str, object], *, status: int = 200) -> Response:
-    is_stranger = not _may_save(asked)
+    is_stranger = not may_save(asked)
     names = offered(site)
     filled = {
         **choices(),
@@ -130,6 +134,7 @@ def _page(site: Site, asked: Asked, form: Form, values: Mapping[str, object], *,
         "name": one(form, "name")[:200],
         "example": site.registries[0].example_id,
         "error": "",
+        "carried": (),
     }
     return site.page(asked, "subscribing/build", {**filled, **values}, status=status)
 
@@ -144,13 +149,13 @@ def _previewed(site: Site, asked: Asked, form: Form) -> dict[str, object]:
     if not _may_see(site, asked) or not about_of(form) or not _says_anything(form):
         return nothing
     try:
-        rule = rule_of_form(form, site, is_stranger=not _may_save(asked))
+        rule = rule_of_form(form, site, is_stranger=not may_save(asked))
         shown: Shown = shown_of(form, rule, site, now=asked.now, language=asked.language)
     except StoreError:
         raise
     except MonitorError as error:
         said = {"can_be_had": isinstance(error, NothingToTry), "is_busy": isinstance(error, TooMany)}
-        return {**nothing, "wrong": sentence(without_commands(texts_of(asked.language).said(error))), **said}
+        return {**nothing, "wrong": _sentence(asked, error), **said}
     return {**nothing, "shown": shown}
 
 
@@ -164,6 +169,10 @@ def _nothing(site: Site, asked: Asked, form: Form) -> dict[str, object]:
         "may_see": _may_see(site, asked),
         "query": query_of(form),
     }
+
+
+def _sentence(asked: Asked, error: MonitorError) -> str:
+    return sentence(without_commands(texts_of(asked.language).said(error)))
 
 
 def _says_anything(form: Form) -> bool:
@@ -180,14 +189,14 @@ def _posted(site: Site, asked: Asked) -> Response:
         values = _previewed(site, asked, form)
         return _page(site, asked, form, values, status=_status_of(values))
     try:
-        return _saved(site, asked) if _may_save(asked) else _asked_for(site, asked)
+        return _saved(site, asked) if may_save(asked) else _asked_for(site, asked)
     except StoreError:
         raise
     except SponsorUnknown as error:
         names = ", ".join(f"“{one_line(name)}” ({count:,})" for name, count in error.candidates[:LIKE_IT])
         words = f"{sentence(error)[:-1]} {names}." if names else sentence(error)
     except MonitorError as error:
-        words = sentence(without_commands(texts_of(asked.language).said(error)))
+        words = _sentence(asked, error)
     return _page(site, asked, form, {**_nothing(site, asked, form), "error": words}, status=400)
 
 

@@ -22,6 +22,7 @@ from monitor.alerts.subscribe import SubscriptionScope
 from monitor.errors import ConfigurationInvalid, TrialIdInvalid
 from monitor.language.worded import worded
 from monitor.model import Filters, Role, Search
+from monitor.model.access import Permission
 from monitor.model.rhythm import Rhythm
 from monitor.ports import Registry
 from monitor.ports.registry import can_find
@@ -30,6 +31,7 @@ from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.text import fold_name, fold_organisation, one_line
 from monitor.views.rules import watch_that_looks_for
 from monitor.watching.watches import ResolvedSearch
+from monitor.web.site.asked import Asked
 from monitor.web.site.forms import Form, one
 from monitor.web.site.site import Site
 from monitor.web.subscribing.choosing import filters_of, rhythm_of, shown
@@ -56,6 +58,11 @@ class Offered:
 
     sponsors: Sequence[str]
     conditions: Sequence[str]
+
+
+def may_save(asked: Asked) -> bool:
+    """Whether the visitor may subscribe whom they like; else they are strangers, who ask for themselves."""
+    return asked.may(Permission.SUBSCRIBE) or asked.may(Permission.OPERATE)
 
 
 def about_of(form: Form) -> str:
@@ -121,12 +128,13 @@ def _found(
     if not text:
         raise ConfigurationInvalid(_MISSING[about])
     with site.store.read() as tx:
-        search = _search(about, _written(tx, about, text), Role.ANY if role == "any" else Role.LEAD)
+        search = search_for(tx, about, text, Role.ANY if role == "any" else Role.LEAD)
         watched = (watch_that_looks_for(tx, each.key, search) for each in site.registries)
         if watch := next(filter(None, watched), None):
             return SubscriptionScope(watch_id=watch.id)
         if is_stranger:
-            raise ConfigurationInvalid(worded("“{text}” is not watched here: choose one that is.", text=text[:100]))
+            words = worded("“{text}” is not watched here: choose one that is, or give trials.", text=text[:100])
+            raise ConfigurationInvalid(words)
         kept = _of_known_sponsor(tx, site.registries, search)
         if kept is None and resolve is None:
             kept = _of_known_condition(tx, site.registries, search)
@@ -171,7 +179,9 @@ def _trial(text: str, site: Site, *, is_stranger: bool) -> tuple[str, str]:
         with site.store.read() as tx:
             if not silence.is_watched(tx, registry.key, trial_id):
                 words = worded(
-                    "{trial} is a trial of {registry}, and not watched here.", trial=trial_id, registry=registry.name
+                    "{trial} is a trial of {registry}, and not watched here: ask the operator to watch it.",
+                    trial=trial_id,
+                    registry=registry.name,
                 )
                 raise ConfigurationInvalid(words)
     return registry.key, trial_id
@@ -190,6 +200,11 @@ def _written(tx: Connection, about: str, text: str) -> str:
     """The name of a sponsor or condition whose part of an address this is; else the same."""
     term = terms.by_slug(tx, about, text) if about in (SPONSOR, CONDITION) else None
     return term.name if term else text
+
+
+def search_for(tx: Connection, kind: str, text: str, role: Role) -> Search:
+    """What to look for of a sponsor or a condition, by its name or the part of its page's address."""
+    return _search(kind, _written(tx, kind, text), role)
 
 
 def _search(about: str, text: str, role: Role) -> Search:
