@@ -196,6 +196,7 @@ class App:
             registries=self.registries,
             clock=utc_now,
             links=Links(self.vault, web.public_url) if web.self_service else None,
+            public_url=web.public_url if web.public else "",
         )
 
     def subscribe(self, request: "SubscribeRequest") -> "SubscribeResult":

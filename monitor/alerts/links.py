@@ -9,12 +9,19 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from uuid import UUID
 
+from monitor.model import Event
+from monitor.model.ids import in_path
 from monitor.vault import Vault
 
 PURPOSE = "manage"
 SIGNATURE = 18
 """Bytes of it that are in a link."""
 _HEAD = 18
+
+
+def change_page(public_url: str, event: Event) -> str:
+    """The page of what one snapshot tells; empty without a public address."""
+    return f"{public_url}/trials/{in_path(event.trial_id)}/changes/{event.snapshot}" if public_url else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from monitor.alerts.assembling import DigestReader
 from monitor.alerts.background import BackgroundReader
 from monitor.alerts.contexts import event_context, registry_of
 from monitor.alerts.conversations import Trial
-from monitor.alerts.links import Links
+from monitor.alerts.links import Links, change_page
 from monitor.alerts.past import matches_of
 from monitor.alerts.postponing import Unprepared
 from monitor.alerts.recovery import event_of
@@ -56,6 +56,8 @@ class RenderContext:
     config: Configuration
     links: Links | None = None
     """To the pages of subscriptions, where there are such pages."""
+    public_url: str = ""
+    """Where pages are that anybody may read; empty where there are none."""
 
 
 Ready = list[tuple[Delivery, Message]]
@@ -225,7 +227,8 @@ class Loaded:
         key = cause, subscription.endpoint.channel, subscription.knows_watches, known
         if key not in self._renderers:
             channel = CHANNELS[subscription.endpoint.channel]
-            told = replace(context, event=replace(context.event, changes=shown(match.every)))
+            event = replace(context.event, changes=shown(match.every))
+            told = replace(context, event=event, page=change_page(self._context.public_url, event))
             self._renderers[key] = channel.event_renderer(told, shown(match.owed), self._context.config)
         return self._renderers[key]
 

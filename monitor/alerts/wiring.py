@@ -22,14 +22,19 @@ def outbox_for(
     registries: Sequence[Registry],
     clock: Callable[[], datetime],
     links: Links | None = None,
+    public_url: str = "",
 ) -> Outbox:
-    """What delivering needs; *settle* is how long a change waits before it is told, *links* go into mails."""
+    """What delivering needs; *settle* is how long a change waits before it is told.
+
+    *links* go into mails, and so do addresses below *public_url*, where anybody may read the pages.
+    """
     context = RenderContext(
         store=store,
         vault=vault,
         registries={registry.key: registry for registry in registries},
         config=config,
         links=links,
+        public_url=public_url,
     )
     transports = {name: channel.transport(config, vault) for name, channel in CHANNELS.items()}
     return Outbox(context=context, transports=transports, clock=clock, settle=settle)

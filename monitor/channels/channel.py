@@ -51,6 +51,8 @@ class EventContext:
     """Whether the trial is known in several registries."""
     begun_by: Event | None = None
     """The event of a sibling that told the same shortly before, in whose conversation this one is told."""
+    page: str = ""
+    """Where the change stands on pages of ours that anybody may read; empty where there are none."""
     background: tuple[ContextLine, ...] = ()
     """What stands around it; `monitor.render.context.lines_for` has what of that is of use beside some changes."""
 

@@ -32,7 +32,7 @@ PLACES = (
 ALIKE = 20
 """Trials; fewer are not held."""
 
-FORMER, GONE = "former@example.org", "gone@example.org"
+FORMER, UNWILLING = "former@example.org", "unwilling@example.org"
 STOPPED = {"OverallStatus": "TERMINATED", "WhyStopped": "Slow accrual"}
 
 Run = Callable[[list[str]], object]
@@ -43,7 +43,7 @@ def fill(registry: Sandbox, trials: Sequence[str], folder: Path, run: Run) -> No
     told, bounced, refused, impossible, *others = trials
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         run(["subscribe", "email", FORMER, "--trial", bounced])
-        run(["subscribe", "email", GONE, "--trial", refused])
+        run(["subscribe", "email", UNWILLING, "--trial", refused])
         os.environ.update(_settings(folder))
         _misbehave(registry.inboxes, folder)
         for trial_id in (told, bounced, refused):
@@ -69,7 +69,7 @@ def _misbehave(inboxes: Inboxes, folder: Path) -> None:
     inboxes.maildir = folder / "returned"
     inboxes.set_mailbox_way("bounce")
     if mailbox := inboxes.mailbox:
-        mailbox.answer(Stage.RECIPIENT, "550 5.1.1 No such mailbox", recipient=GONE)
+        mailbox.answer(Stage.RECIPIENT, "550 5.7.1 Mail from you is not wanted here", recipient=UNWILLING)
         report = mailbox.report
         mailbox.report = lambda mail: report(mail) if report and FORMER in mail.recipients else None
 

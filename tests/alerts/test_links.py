@@ -1,5 +1,8 @@
-"""Signed links: whoever has one has that one subscription, and nobody can make another."""
+"""Links in mails: to what changed; and signed ones, which let whoever has one change that one subscription."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -8,8 +11,14 @@ from cryptography.fernet import Fernet
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.alerts.links import Links
+from monitor.alerts.deliver import deliver
+from monitor.alerts.links import Links, change_page
+from monitor.model import Event
+from monitor.sandbox.clinicaltrials_gov import Sandbox
+from monitor.storage.store import Store
 from monitor.vault import Vault
+from tests.outbox import OutboxHarness
+from tests.program import WITHDRAWN_LATER
 
 KEY, OTHER = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 NOWHERE = Path("/nonexistent/secret.key")
@@ -77,3 +86,38 @@ def test_the_first_signature_makes_the_key_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["https://example.org/alerts", "http://127.0.0.1:8080"])
 def test_links_lie_below_the_public_address(url: str) -> None:
     assert links(url=url).confirm("t") == f"{url}/confirm/t"
+
+
+@pytest.mark.parametrize("public_url", ["https://trials.example.org/watch", ""])
+def test_a_mail_leads_to_what_changed_where_anybody_may_read_that(
+    quick_store: Store, sandbox: Sandbox, tmp_path: Path, public_url: str
+) -> None:
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check()
+    outbox.subscribe("anna@example.org", channel="email")
+    sandbox.next_state(WITHDRAWN_LATER)
+    outbox.clock.advance(days=1)
+    outbox.check()
+    context = replace(outbox.delivering.context, public_url=public_url)
+    list(deliver(replace(outbox.delivering, context=context)))
+    outbox.registry.close()
+
+    (message,) = outbox.channel.came
+    mail = message_from_bytes(message.body, policy=policy.default)
+    parts = [mail.get_body((kind,)).get_content() for kind in ("plain", "html")]
+    page = f"https://trials.example.org/watch/trials/{WITHDRAWN_LATER}/changes/2"
+    assert [page in each for each in parts] == [bool(public_url)] * 2
+    assert ["side by side" in each for each in parts] == [bool(public_url)] * 2
+
+
+def test_the_address_of_a_change_has_no_slash_of_an_id() -> None:
+    event = Event(
+        registry="r",
+        trial_id="CTRI/2025/01/1 ü",
+        snapshot=3,
+        occurred_at=datetime(2026, 11, 28, tzinfo=UTC),
+        changes=(),
+    )
+
+    assert change_page("https://a.example", event) == "https://a.example/trials/CTRI-2025-01-1%20%C3%BC/changes/3"

@@ -207,7 +207,7 @@ WHAT_THE_DEMO_HAS = {
     "20 changes alike, held back": "Acronym",
     "A record that cannot be true": "NCT90000004",
     "A receiver that is down": "503 Service Unavailable",
-    "A mail that was refused": "550 5.1.1 No such mailbox",
+    "A mail that was refused": "550 5.7.1 Mail from you is not wanted here",
     "A mail that came back": "no such mailbox",
     "A code that is new": "CHARITY",
 }

@@ -63,7 +63,7 @@ class EventMail:
             self._alerts[texts.language] = Alert(
                 "event",
                 _page(event, changes, title=context.title, url=context.url, texts=texts)
-                | {"registry": registry, "background": around},
+                | {"registry": registry, "background": around, "page": clickable(context.page)},
                 subject=subject(event, changes, registry=registry if context.has_siblings else "", texts=texts),
                 texts=texts,
             )

@@ -13,6 +13,7 @@ from monitor.changes.fields import FIELDS
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Significance
 from monitor.model.access import Permission
+from monitor.model.ids import in_path
 from monitor.render.headlines import gist
 from monitor.render.words import code_label
 from monitor.storage import terms
@@ -34,7 +35,7 @@ from monitor.views.trial_sets import (
 from monitor.web.charts.slips import FIELD, Scale, Slips, chart, days_words, slips_of
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import level
-from monitor.web.site.paths import in_path, trial_path
+from monitor.web.site.paths import trial_path
 from monitor.web.site.site import Site
 
 MOST_CHARTS = 8

@@ -1,11 +1,6 @@
 """Where things are: addresses below the public one. Pure."""
 
-from urllib.parse import quote
-
-
-def in_path(trial_id: str) -> str:
-    """A trial id as a part of a path. CTRI/2025/01/000001 is CTRI-2025-01-000001 there, which means the same."""
-    return quote(trial_id.replace("/", "-"), safe="")
+from monitor.model.ids import in_path
 
 
 def trial_path(trial_id: str, *below: str | int) -> str:
