@@ -201,10 +201,7 @@ class App:
 
     def subscribe(self, request: "SubscribeRequest") -> "SubscribeResult":
         """Subscribe somebody, and take the baselines that this needs: see `monitor.watching.subscribing`."""
-        from monitor.watching.subscribing import (
-            KnownRegistries,
-            subscribe,
-        )  # a check that tells nobody needs no channels
+        from monitor.watching.subscribing import KnownRegistries, subscribe  # nor does it subscribe
 
         context = self.subscribe_context()
         known = KnownRegistries(self.identify, self.registry, self.to_search)
