@@ -107,6 +107,8 @@ def test_it_follows_what_is_seen_and_what_is_not(site: ReadingSite, workers: Wor
     text = page(site)
 
     assert heading(text) == "Everything is seen"
+    assert re.search(r"The other \d+ trials are unchanged\.", site.get("/").text)
+    assert "No registry was read since" not in site.get("/").text
     assert "new data; trials that changed: 1" in text
     assert '<span class="st ok">whole</span>' in text
     assert "2 in 24 hours" in text
@@ -121,6 +123,14 @@ def test_it_follows_what_is_seen_and_what_is_not(site: ReadingSite, workers: Wor
     assert "503" in text
     assert '<span class="st bad">not read</span>' in text
     assert "could not be read since" in text
+
+    for path in ("/", "/trials", f"/trials/{WITHDRAWN_LATER}", "/sponsors/alzahra-hospital", "/subscriptions/new"):
+        said = site.get(path).text
+        assert "No registry was read since" in said, path
+        assert "unchanged." not in said, path
+    assert re.search(r"No change was seen of the other \d+ trials\.", site.get("/").text)
+    assert "changed since they were last seen is not known." in site.get("/").text
+    assert "Nothing of this was seen to change since" in site.get("/?topic=sites").text
 
     site.visitor = NOBODY
     public = page(site)
