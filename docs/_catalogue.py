@@ -55,6 +55,7 @@ MODULES = (
     "render/sentences.py",
     "render/told.py",
     "render/told_by_kind.py",
+    "render/told_sites.py",
     "render/values.py",
     "render/words.py",
     "views/backtest_words.py",

@@ -1,9 +1,11 @@
 """The languages that there are: gettext catalogues, read from their .po files once, when first asked for."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
+from types import MappingProxyType
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model.language import ENGLISH
@@ -19,6 +21,15 @@ def checked_language(text: str) -> str:
             f"“{text[:40]}” is not a language that subscribers can read in; known: {', '.join(LANGUAGES)}"
         )
     return text
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def countries(language: str) -> Mapping[str, str]:
+    """What a language calls each country, by its English name, as CLDR has both."""
+    from babel import Locale  # as below
+
+    names, english = Locale.parse(language).territories, Locale.parse(ENGLISH).territories
+    return MappingProxyType({english[code]: names[code] for code in english if str(code).isalpha() and code in names})
 
 
 @lru_cache(maxsize=len(LANGUAGES) + 1)

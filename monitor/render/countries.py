@@ -10,6 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from monitor.changes.diff.places import country_key
+from monitor.language.catalogues import countries
 from monitor.language.texts import Texts
 from monitor.model.language import ENGLISH
 from monitor.text import one_line
@@ -27,16 +28,8 @@ def country_words(name: str, texts: Texts) -> str:
 @lru_cache(maxsize=4)
 def _names(language: str) -> Mapping[str, str]:
     """By the key of the English name."""
-    from babel import Locale  # most mails are in English
-
-    names, english = Locale.parse(language).territories, Locale.parse(ENGLISH).territories
     return MappingProxyType(
-        {
-            country_key(spelled): names[code]
-            for code in english
-            if str(code).isalpha() and code in names
-            for spelled in _spellings(english[code])
-        }
+        {country_key(each): own for name, own in countries(language).items() for each in _spellings(name)}
     )
 
 

@@ -5,17 +5,16 @@ here are told by their shape, in `monitor.render.told`.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable
 
 from monitor.changes.diff.dates import distance
 from monitor.changes.fields import FIELDS
 from monitor.language.texts import Texts
 from monitor.model import Change, Json, PartialDate
-from monitor.render.countries import country_words
 from monitor.render.told import Told, by_shape, item, items, moved, name_of, rewritten
+from monitor.render.told_sites import country_status, sites
 from monitor.render.values import is_item, label, unmatched
-from monitor.render.words import code_label, days_apart, path_words, share_apart, site_words, value_words
+from monitor.render.words import code_label, days_apart, path_words, share_apart, value_words
 from monitor.text import one_line
 
 _IN_MONTHS = 90
@@ -43,7 +42,7 @@ def told(change: Change, texts: Texts) -> Told:
 def _respelled(change: Change, texts: Texts) -> Told:
     present = change.after if change.after is not None else change.before
     if change.field == "sites":
-        return _sites(change, texts)
+        return sites(change, texts)
     if isinstance(present, list):
         return items(change, texts, only_spelled=True)
     return (item if is_item(present) else rewritten)(change, texts, only_spelled=True)
@@ -180,57 +179,7 @@ def _moved_role(change: Change, texts: Texts) -> Told:
     return Told(words.format(name=name_of(before, texts), former=former, present=present))
 
 
-# Sites and countries
-
-
-def _sites(change: Change, texts: Texts) -> Told:
-    before, after = change.before or [], change.after or []
-    gone, come = unmatched(before, after), unmatched(after, before)
-    count = len(come or gone)
-    words = {
-        "site.added": texts.ngettext("{count} site added", "{count} sites added", count),
-        "site.removed": texts.ngettext("{count} site removed", "{count} sites removed", count),
-        "site.status": texts.ngettext("{count} site changed status", "{count} sites changed status", count),
-        "site.followed": texts.ngettext(
-            "{count} site changed status with the trial", "{count} sites changed status with the trial", count
-        ),
-        "site.respelled": texts.ngettext(
-            "{count} site is only spelled otherwise", "{count} sites are only spelled otherwise", count
-        ),
-    }.get(change.kind) or texts.ngettext("{count} site changed", "{count} sites changed", count)
-    what = words.format(count=texts.number(count))
-    if change.kind == "site.status":
-        statuses = Counter(site.get("status") for site in come).most_common()
-        now = [
-            texts.gettext("{count} now {status}").format(
-                count=texts.number(number),
-                status=_site_status(status, texts),
-            )
-            for status, number in statuses
-        ]
-        if len(now) == 1:
-            now = [texts.gettext("now {status}").format(status=_site_status(statuses[0][0], texts))]
-        return Told(what, (texts.listed(now, 4),))
-    countries = list(
-        dict.fromkeys(country_words(str(site["country"]), texts) for site in come or gone if site.get("country"))
-    )
-    where = texts.gettext("{what} in {countries}").format(what=what, countries=texts.listed(countries, 4))
-    names = [site_words({k: v for k, v in site.items() if k != "country"}, texts) for site in come or gone]
-    named_sites = texts.gettext("{name}: {words}").format(
-        name=where if countries else what, words=texts.listed(names, 3)
-    )
-    new = round((change.measure or {}).get("countries") or 0)
-    if not new or change.kind not in ("site.added", "site.removed"):
-        return Told(named_sites)
-    if change.kind == "site.added":
-        note = texts.ngettext("{count} new country", "{count} new countries", new)
-    else:
-        note = texts.ngettext("{count} country without sites now", "{count} countries without sites now", new)
-    return Told(named_sites, (note.format(count=texts.number(new)),))
-
-
-def _site_status(status: Json, texts: Texts) -> str:
-    return code_label(str(status), texts) if status else texts.gettext("no status")
+# Contacts
 
 
 def _contacts(change: Change, texts: Texts) -> Told:
@@ -239,16 +188,6 @@ def _contacts(change: Change, texts: Texts) -> Told:
     words = texts.gettext("{field}: {come} added, {gone} removed")
     come, gone = (texts.number(len(those)) for those in (unmatched(after, before), unmatched(before, after)))
     return Told(words.format(field=label(change, texts), come=come, gone=gone))
-
-
-def _country_status(change: Change, texts: Texts) -> Told:
-    before, after = change.before or [], change.after or []
-    if not before or not after:
-        return items(change, texts)
-    countries = texts.listed([country_words(str(each.get("country")), texts) for each in after], 6)
-    old, new = (texts.known(one_line(str(side[0].get("words")))) for side in (before, after))
-    words = texts.gettext("In {countries} the status went from {old} to {new}")
-    return Told(words.format(countries=countries, old=old, new=new))
 
 
 # Sponsors
@@ -365,18 +304,18 @@ _BY_KIND: dict[str, Teller] = {
     "status.reopened": _reopened,
     "status.unknown": _unknown,
     "trial.withheld": _withheld,
-    "status.country": _country_status,
-    "country.added": _country_status,
-    "country.removed": _country_status,
+    "status.country": country_status,
+    "country.added": country_status,
+    "country.removed": country_status,
     "enrollment.target": _enrollment,
     "enrollment.actual": _enrollment,
     "enrollment.corrected": _enrollment,
     "outcome.promoted": _moved_role,
     "outcome.demoted": _moved_role,
-    "site.added": _sites,
-    "site.removed": _sites,
-    "site.status": _sites,
-    "site.followed": _sites,
+    "site.added": sites,
+    "site.removed": sites,
+    "site.status": sites,
+    "site.followed": sites,
     "sponsor.lead": _sponsor,
     "results.posted": _posted,
     "results.removed": _posted,
