@@ -225,10 +225,13 @@ def by_sponsor(tx: Connection, wanted: ChangeFilter, *, limit: int) -> tuple[lis
     return found, rows[0].of if rows else 0
 
 
-def only_administrative(tx: Connection, wanted: ChangeFilter) -> int:
-    """How many trials had changes in that time, and none but administrative ones, whatever *wanted* says of both."""
-    every = replace(wanted, least=Significance.ADMINISTRATIVE, topics=(), kinds=())
-    return trials_changed(tx, every) - trials_changed(tx, replace(every, least=Significance.MINOR))
+def trials_by_most(tx: Connection, wanted: ChangeFilter) -> dict[Significance, int]:
+    """How many trials had changes, by the most significant one of each, whatever *wanted* says of significance."""
+    every = replace(wanted, least=Significance.ADMINISTRATIVE)
+    trial = _c.trial if every.since is None or few(tx, every.trials) else _c.trial + 0  # as in `by_sponsor`
+    most = _of(tx, every, select(func.max(_c.significance).label("most"))).group_by(trial).subquery()
+    query = select(most.c.most, func.count()).group_by(most.c.most)
+    return {Significance(weight): number for weight, number in tx.execute(query) if weight in _WEIGHTS}
 
 
 def _counted(tx: Connection, wanted: ChangeFilter) -> tuple[Select[Any], Function[int]]:

@@ -141,6 +141,7 @@ def change_counts(tx: Connection, asked: ChangesAsked, *, today: date) -> Change
     }
     of_topics = {key: count for key, count in matrix.items() if not wanted.topics or key[1] in wanted.topics}
     days = [replace(asked, since=period).first_day(today) for period in PERIODS]
+    trials, administrative = _trials(tx, wanted)
     return ChangeCounts(
         by_significance={
             each: sum(count for (weight, _), count in of_topics.items() if weight is each) for each in Significance
@@ -153,8 +154,8 @@ def change_counts(tx: Connection, asked: ChangesAsked, *, today: date) -> Change
         },
         by_topic={topic: count for topic, count in by_topic.items() if count},
         by_period=dict(zip(PERIODS, changed.counts_since(tx, wanted, days), strict=True)),
-        trials=changed.trials_changed(tx, wanted),
-        administrative_trials=_only_administrative(tx, wanted),
+        trials=trials,
+        administrative_trials=administrative,
     )
 
 
@@ -178,11 +179,16 @@ def _weighs(weight: Significance, topic: str, wanted: ChangeFilter) -> bool:
     return is_asked_for or weight >= wanted.least
 
 
-def _only_administrative(tx: Connection, wanted: ChangeFilter) -> int:
-    """0 where it would take long to find, and nobody would want to know: of all times."""
+def _trials(tx: Connection, wanted: ChangeFilter) -> tuple[int, int]:
+    """In how many trials the changes are, and how many trials have none but administrative ones.
+
+    The latter are 0 where nobody would want to know: of all times, and where these are asked for.
+    """
     if wanted.since is None or wanted.topics or wanted.least is Significance.ADMINISTRATIVE:
-        return 0
-    return changed.only_administrative(tx, wanted)
+        return changed.trials_changed(tx, wanted), 0
+    by_most = changed.trials_by_most(tx, wanted)
+    trials = sum(count for most, count in by_most.items() if most >= wanted.least)
+    return trials, by_most.get(Significance.ADMINISTRATIVE, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ def what_changed(site: Site, asked: Asked) -> Response:
 def counted(site: Site, asked: Asked, wanted: ChangesAsked) -> tuple[ChangeCounts, Sequence[Stretch], SponsorCounts]:
     """The counts beside the changes, which are of any page of them; how many there were when; and of which sponsors.
 
-    The last are the same whichever sponsor is chosen, and take the longest.
+    The last are the same whichever sponsor is chosen, and take the longest: they are counted once a minute, whatever
+    changes meanwhile.
     """
     today = asked.now.astimezone(UTC).date()
 
@@ -126,7 +127,7 @@ def counted(site: Site, asked: Asked, wanted: ChangesAsked) -> tuple[ChangeCount
             return sponsor_counts(tx, wanted, today=today)
 
     version = site.proof.read(asked.now).version
-    leads = site.counted.get(("sponsors", wanted.but(sponsor=None).query, today), version, count_sponsors)
+    leads = site.counted.get(("sponsors", wanted.but(sponsor=None).query, today), "", count_sponsors)
     return *site.counted.get(("changes", wanted.query, today), version, count), leads
 
 
