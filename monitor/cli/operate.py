@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli.session import Settings, console, write_json
 from monitor.model import Json
+from monitor.text import counted
 
 DEFAULT_PORT = 8780
 INBOXES = 2
@@ -112,8 +113,15 @@ def demo(
 def migrate(context: typer.Context) -> None:
     """Bring the database to this version's schema. Every command does so on first use.
 
+    What lists of trials and changes count is made anew where `monitor doctor` finds it wrong.
+
     [dim]$[/dim] monitor migrate
     """
+    from monitor.operate.list_counts import mend  # needed by this command alone
+
     settings: Settings = context.obj
     with settings.open() as program:
+        mended = mend(program.store)
         console().print(f"{program.store.database.name} has the schema of this version.")
+        if mended:
+            console().print(f"{counted(mended, 'count')} of lists made anew.")

@@ -4,10 +4,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 from monitor.model import Search
-from monitor.storage import facets, index_tables, listed, terms, trial_index, trial_lists, watches
+from monitor.operate.list_counts import mend
+from monitor.storage import facets, index_tables, list_counts, listed, terms, trial_index, trial_lists, watches
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Within
 from monitor.storage.store import Store
@@ -125,6 +126,21 @@ def test_a_page_is_the_same_however_it_is_found(quick_store: Store, monkeypatch:
         (TrialFilter(within=Within(trials=((REGISTRY, "NCT00000001"), (REGISTRY, "NCT00000020")))), 1),
     ):
         assert count(quick_store, wanted) == number
+
+
+def test_counts_that_are_wrong_are_found_and_made_anew(store: Store) -> None:
+    fill(store, [1, 2, 3])
+    with store.begin() as tx:
+        right = kept(tx)
+        tx.execute(update(T.term_counts).values(trials=T.term_counts.c.trials + 1))
+        tx.execute(update(T.terms).where(T.terms.c.kind == SPONSOR).values(trials=0))
+        tx.execute(insert(T.change_counts).values(day="2026-11-01", registry="x", significance=1, topic="y", changes=1))
+    with store.read() as tx:
+        assert list_counts.wrong(tx) == 2 * len(right) + 1 + 1
+    assert mend(store) == 2 * len(right) + 1 + 1
+    assert mend(store) == 0
+    with store.read() as tx:
+        assert kept(tx) == right
 
 
 def test_a_watch_is_no_sponsor_and_no_condition(quick_store: Store) -> None:

@@ -90,6 +90,7 @@ DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     "registries": watching.others,
     "looks": watching.looks,
     "snapshots": database.readable,
+    "lists": database.lists,
     "outage": watching.outage,
     "trials": watching.watched,
     "history": watching.history,

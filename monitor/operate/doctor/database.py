@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 
 from monitor.operate.doctor.findings import DatabaseContext, Finding, fine, is_sqlite, note, problem
-from monitor.storage import condition, endpoints
+from monitor.storage import condition, endpoints, list_counts
 from monitor.storage.inspection import damaged_subscriptions, inspect
 from monitor.storage.journals import choose_journal
 from monitor.storage.migrations import HEAD
@@ -53,6 +53,12 @@ def _closed(shown: Sequence[str], *, of: int) -> Finding:
         return problem(words, put_back)
     named = one_line(", ".join(shown[:3])) + (" …" if len(shown) > 3 else "")
     return problem(f"{words}, and opens the others: {named}", f"subscribe these again, or {put_back}")
+
+
+def lists(context: DatabaseContext) -> Iterator[Finding]:
+    """Whether lists of trials and changes count what there is."""
+    if wrong := list_counts.wrong(context.tx):
+        yield problem(f"{counted(wrong, 'count')} of lists wrong", "run `monitor migrate`, which makes them anew")
 
 
 def readable(context: DatabaseContext) -> Iterator[Finding]:
