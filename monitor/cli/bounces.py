@@ -9,13 +9,14 @@ import typer
 
 from monitor.cli.commands import Commands
 from monitor.cli.formats import JsonOption
-from monitor.cli.session import Settings, console, write_json
+from monitor.cli.session import Settings, complain_of_rows, console, write_json
 from monitor.errors import ConfigurationInvalid, system_words
 from monitor.views.json.bounces import listed_bounce_json, taken_json
 
 if TYPE_CHECKING:
     from monitor.alerts.bounces import Taken
     from monitor.app import App
+    from monitor.storage.unread import Unread
 
 app = Commands(help="Read the mails that come back, and see what they did.", no_args_is_help=True)
 
@@ -119,7 +120,9 @@ def list_(
 
     settings: Settings = context.obj
     with settings.open() as program, program.store.read() as tx:
-        rows = bounces.listing(tx, limit=limit)
+        damaged: list[Unread] = []
+        rows = bounces.listing(tx, limit=limit, damaged=damaged)
+    complain_of_rows(damaged)
     if as_json:
         for bounce, shown in rows:
             write_json(listed_bounce_json(bounce, shown))

@@ -1,11 +1,14 @@
 """`monitor drift`: what registries serve that we do not know yet. Nothing here asks a registry."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.session import Settings, console, write_json
+from monitor.cli.session import Settings, complain_of_rows, console, write_json
 from monitor.views.json.checks import drift_json
+
+if TYPE_CHECKING:
+    from monitor.storage.unread import Unread
 
 
 def drift(
@@ -20,7 +23,9 @@ def drift(
 
     settings: Settings = context.obj
     with settings.open() as program, program.store.read() as tx:
-        rows = kept.listing(tx)
+        damaged: list[Unread] = []
+        rows = kept.listing(tx, damaged=damaged)
+    complain_of_rows(damaged)
     if as_json:
         for row in rows:
             write_json(drift_json(row))

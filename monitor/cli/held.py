@@ -6,11 +6,12 @@ import typer
 
 from monitor.cli.commands import Commands
 from monitor.cli.formats import JsonOption
-from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.session import Settings, complain, complain_of_rows, console, write_json
 from monitor.views.json.checks import held_event_json, hold_json
 
 if TYPE_CHECKING:
     from monitor.storage.holds import Decision
+    from monitor.storage.unread import Unread
 
 app = Commands(
     help="Decide about changes that were held back, because one field changed in too many trials at once.\n\n"
@@ -31,7 +32,9 @@ def list_(context: typer.Context, as_json: JsonOption = False) -> None:
 
     settings: Settings = context.obj
     with settings.open() as program:
-        listed = holds(program.store)
+        damaged: list[Unread] = []
+        listed = holds(program.store, damaged=damaged)
+    complain_of_rows(damaged)
     if as_json:
         for hold in listed:
             write_json(hold_json(hold))

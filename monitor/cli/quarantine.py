@@ -1,15 +1,18 @@
 """`monitor quarantine`: the answers of registries that were not believed, and taking one for true all the same."""
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.commands import Commands, Group
 from monitor.cli.formats import JsonOption
-from monitor.cli.session import Settings, complain, console, write_json
+from monitor.cli.session import Settings, complain, complain_of_rows, console, write_json
 from monitor.model import Result
 from monitor.views.json.checks import checked_json, quarantined_json
+
+if TYPE_CHECKING:
+    from monitor.storage.unread import Unread
 
 NOT_ACCEPTED = 2
 SOME_FAILED = 3
@@ -43,7 +46,9 @@ def quarantine(
 
     settings: Settings = context.obj
     with settings.open() as program, program.store.read() as tx:
-        rows = kept.listing(tx, accepted=every)
+        damaged: list[Unread] = []
+        rows = kept.listing(tx, accepted=every, damaged=damaged)
+    complain_of_rows(damaged)
     if as_json:
         for row in rows:
             write_json(quarantined_json(row))

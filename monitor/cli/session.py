@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO, cast
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.http.response import AskedBefore
     from monitor.model import Json
+    from monitor.storage.unread import Unread
 
 WIDTH_OF_A_PIPE = 120
 """Columns, unless the variable COLUMNS asks for others."""
@@ -91,6 +92,12 @@ def write_json(line: Mapping[str, "Json"]) -> None:
     """One JSON object on one line of standard output, in UTF-8 whatever the encoding of texts is there."""
     write_in_utf8(sys.stdout)
     sys.stdout.write(json_line(line))
+
+
+def complain_of_rows(damaged: "Iterable[Unread]") -> None:
+    """A line for each row that cannot be read."""
+    for row in damaged:
+        complain(f"{row.name} cannot be read: {row.why}")
 
 
 def complain(message: str) -> None:

@@ -19,7 +19,7 @@ from monitor.cli.searching import (
     refuse_registry_without_search,
     search_of,
 )
-from monitor.cli.session import Settings, console, write_json
+from monitor.cli.session import Settings, complain_of_rows, console, write_json
 from monitor.errors import ConfigurationInvalid, SponsorUnknown
 from monitor.ports import FetchedRegistry
 from monitor.streams import WRONG_USAGE
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from monitor.app import App
     from monitor.model import Search
     from monitor.operate.transfer.lists import TrialList
+    from monitor.storage.unread import Unread
     from monitor.views.watches import WatchedTrial
     from monitor.watching.watches import Added
 
@@ -236,9 +237,15 @@ def list_(
         if which is not None:
             _show_trials(trials_of_watch(which, program.store), program.names(), as_json=as_json)
             return
-        listed, names, groups = watches(program.store), program.names(), groups_of_watches(program.store)
+        damaged: list[Unread] = []
+        listed, names, groups = (
+            watches(program.store, damaged=damaged),
+            program.names(),
+            groups_of_watches(program.store),
+        )
         fed = [each.key for each in program.registries if not isinstance(each, FetchedRegistry)]
         files = last_files(program.store, fed)
+    complain_of_rows(damaged)
     if as_json:
         for watch in listed:
             write_json(listed_watch_json(watch, files.get(watch.id, {}), groups.get(watch.id, ())))

@@ -113,12 +113,14 @@ def list_watches(asking: Asking, given: OfWatches) -> Answer:
     """What is watched, the oldest first."""
     after = number_in(WATCHES, place_in(WATCHES, given, given.cursor, 1)[0]) if given.cursor is not None else 0
     store = asking.program.store
-    found, last = watches_page(store, after=after, limit=given.limit)
+    page = watches_page(store, after=after, limit=given.limit)
+    found, last = page.watches, page.next
     groups = groups_of_watches(store, only=[each.id for each in found])
     forms = [harmless({**watch_json(each), "groups": groups.get(each.id, [])}) for each in found]
     forms = forms[: fitting(forms)]
     has_more = last is not None or len(forms) < len(found)
-    following = cursor_of(WATCHES, given, forms[-1]["id"]) if has_more else None
+    behind = last if last is not None and len(forms) == len(found) else forms[-1]["id"] if has_more else 0
+    following = cursor_of(WATCHES, given, behind) if has_more else None
     said = counted(len(forms), "watch", "watches") + ("; there are more." if following else ".")
     return Answer(said=said, content={"watches": forms, "next_cursor": following})
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
-from monitor.errors import NothingFound
+from monitor.errors import NothingFound, StoreCorrupt
 from monitor.language.worded import Worded, worded
 from monitor.model import DeliveryState, SubscriptionState
 from monitor.model.report import Bounce, BounceEffect, ReportKind
 from monitor.storage.bounce_tables import bounced_subscriptions, bounces
 from monitor.storage.ids import find_id
-from monitor.storage.statements import add_new, chunks, put
+from monitor.storage.statements import add_new, put, rows_of
 from monitor.storage.tables import deliveries, endpoints, subscriptions
-from monitor.storage.unread import Unread, rows_in_place
+from monitor.storage.unread import Unread, apart, rows_in_place
 from monitor.text import one_line
 
 LISTED = 50
@@ -90,25 +90,27 @@ def heed(tx: Connection, bounce: Bounce, effect: BounceEffect, subscription_ids:
     put(tx, bounced_subscriptions, [{"subscription_id": each, "digest": bounce.digest} for each in subscription_ids])
 
 
-def of_delivery(tx: Connection, delivery_id: str) -> list[Bounce]:
-    """What was reported of a delivery, the oldest first."""
-    query = select(*_columns).where(bounces.c.delivery_id == delivery_id)
-    return [Bounce(**row._mapping) for row in tx.execute(query.order_by(bounces.c.read_at, bounces.c.digest))]
+def of_delivery(tx: Connection, delivery_id: str, *, damaged: list[Unread] | None = None) -> list[Bounce]:
+    """What was reported of a delivery, the oldest first; what cannot be read is put into *damaged*."""
+    query = select(*_columns).where(bounces.c.delivery_id == delivery_id).order_by(bounces.c.read_at, bounces.c.digest)
+    rows = apart(rows_in_place(tx, query, (bounces.c.digest,), bounces.c.digest), damaged)
+    return [Bounce(**row._mapping) for row in rows]
 
 
 def latest(tx: Connection, delivery_ids: Iterable[str]) -> dict[str, str]:
     """What was reported last of those deliveries of which anything was, in words, by their ids."""
-    found: dict[str, str] = {}
-    for chunk in chunks(delivery_ids):
-        query = select(*_columns).where(bounces.c.delivery_id.in_(chunk)).order_by(bounces.c.read_at, bounces.c.digest)
-        found |= {row.delivery_id: in_words(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
-    return found
+    damaged: dict[str, StoreCorrupt] = {}
+    query = select(*_columns).order_by(bounces.c.read_at, bounces.c.digest)
+    rows = rows_of(tx, query, bounces.c.delivery_id, delivery_ids, damaged)
+    found = {row.delivery_id: in_words(row.kind, row.diagnostic, row.read_at) for row in rows}
+    return found | {each: _unread(error) for each, error in damaged.items()}
 
 
-def listing(tx: Connection, *, limit: int = LISTED) -> list[tuple[Bounce, str]]:
-    """The latest reports, newest first, each with its address as it may be shown."""
+def listing(tx: Connection, *, limit: int = LISTED, damaged: list[Unread] | None = None) -> list[tuple[Bounce, str]]:
+    """The latest reports, newest first, each with its address; what cannot be read is put into *damaged*."""
     query = select(*_columns, endpoints.c.shown).join(endpoints, endpoints.c.id == bounces.c.endpoint_id)
-    rows = tx.execute(query.order_by(bounces.c.read_at.desc(), bounces.c.digest).limit(limit)).all()
+    ordered = query.order_by(bounces.c.read_at.desc(), bounces.c.digest).limit(limit)
+    rows = apart(rows_in_place(tx, ordered, (bounces.c.digest,), bounces.c.digest), damaged)
     return [(Bounce(**{column.name: row._mapping[column.name] for column in _columns}), row.shown) for row in rows]
 
 
@@ -151,7 +153,17 @@ def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str,
     )
     if only is not None:
         query = query.where(bounced_subscriptions.c.subscription_id.in_(sorted(only)))
-    return {row.subscription_id: reason(row.kind, row.diagnostic, row.read_at) for row in tx.execute(query)}
+    key = bounced_subscriptions.c.subscription_id
+    return {
+        each.name if isinstance(each, Unread) else each.subscription_id: _unread(each.why)
+        if isinstance(each, Unread)
+        else reason(each.kind, each.diagnostic, each.read_at)
+        for each in rows_in_place(tx, query, (key, bounced_subscriptions.c.digest), key)
+    }
+
+
+def _unread(why: object) -> str:
+    return f"what was reported of it cannot be read: {why}"
 
 
 def reason(kind: ReportKind, diagnostic: str, at: datetime) -> Worded:

@@ -19,6 +19,7 @@ from monitor.storage.delivery_rows import LISTED_COLUMNS, restored
 from monitor.storage.places import Place, is_behind
 from monitor.storage.statements import rows_of
 from monitor.storage.tables import deliveries, events
+from monitor.storage.unread import Unread, readable, rows_in_place
 
 COUNTED = 10_000
 """No count goes on above this: it would take longer than anybody looks at it."""
@@ -73,15 +74,17 @@ def page(tx: Connection, which: DeliveryList, among: Among, *, before: Place | N
     if before is not None:
         query = query.where(is_behind(at, deliveries.c.id, before, is_ascending=is_ascending))
     order = (at, deliveries.c.id) if is_ascending else (at.desc(), deliveries.c.id.desc())
-    keys = tx.execute(query.order_by(*order).limit(limit + 1)).all()
+    keys = rows_in_place(tx, query.order_by(*order).limit(limit + 1), (deliveries.c.id,), deliveries.c.id)
     shown = keys[:limit]
+    ids = [row.name if isinstance(row, Unread) else row.id for row in shown]
     damaged: dict[str, StoreCorrupt] = {}
-    rows = rows_of(tx, select(*LISTED_COLUMNS), deliveries.c.id, [row.id for row in shown], damaged)
+    rows = rows_of(tx, select(*LISTED_COLUMNS), deliveries.c.id, ids, damaged)
     known = {delivery.id: delivery for delivery in map(restored, rows)}
+    placed = readable(shown)
     return DeliveryPage(
-        tuple(known[row.id] for row in shown if row.id in known),
+        tuple(known[each] for each in ids if each in known),
         {key: str(error) for key, error in damaged.items()},
-        Place(shown[-1].at, shown[-1].id) if len(keys) > limit else None,
+        Place(placed[-1].at, placed[-1].id) if placed and len(keys) > limit else None,
     )
 
 

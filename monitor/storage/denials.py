@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select
 
 from monitor.storage.denial_tables import denials
-from monitor.storage.statements import chunks, put
+from monitor.storage.statements import chunks, put, rows_of
 from monitor.storage.tables import subscribed_trials, watched_trials
+from monitor.storage.unread import Unread, rows_in_place
 
 BELIEVED_AFTER = 2
 """Answers, an hour apart at least: a single one that there is no such trial comes and goes."""
@@ -54,13 +55,9 @@ _columns = [denials.c[field.name] for field in fields(Denial)]
 
 
 def known(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[str, Denial]:
-    """Those of the trials that their registry does not know, by trial id."""
+    """Those of the trials that their registry does not know, by trial id; a damaged row is as none: it is made anew."""
     query = select(*_columns).where(denials.c.registry == registry)
-    return {
-        row.trial_id: Denial(*row)
-        for chunk in chunks(trial_ids)
-        for row in tx.execute(query.where(denials.c.trial_id.in_(chunk)))
-    }
+    return {row.trial_id: Denial(**row._mapping) for row in rows_of(tx, query, denials.c.trial_id, trial_ids, {})}
 
 
 def get(tx: Connection, registry: str, trial_id: str) -> Denial | None:
@@ -87,15 +84,17 @@ def watched_ids(tx: Connection, registry: str) -> list[str]:
     return list(tx.scalars(query.order_by(denials.c.trial_id)))
 
 
-def of_watch(tx: Connection, watch_id: int, *, limit: int) -> list[Denial]:
-    """Up to *limit* of those that a watch holds, by registry and trial id."""
+def of_watch(tx: Connection, watch_id: int, *, limit: int) -> list[Denial | Unread]:
+    """Up to *limit* of those that a watch holds, by registry and trial id; what is wrong with one stands in place."""
     is_held = and_(
         watched_trials.c.registry == denials.c.registry,
         watched_trials.c.trial_id == denials.c.trial_id,
         watched_trials.c.watch_id == watch_id,
     )
     query = select(*_columns).join_from(denials, watched_trials, is_held)
-    return [Denial(*row) for row in tx.execute(query.order_by(denials.c.registry, denials.c.trial_id).limit(limit))]
+    ordered = query.order_by(denials.c.registry, denials.c.trial_id).limit(limit)
+    rows = rows_in_place(tx, ordered, (denials.c.registry, denials.c.trial_id), denials.c.trial_id)
+    return [row if isinstance(row, Unread) else Denial(**row._mapping) for row in rows]
 
 
 def note(tx: Connection, registry: str, answers: Mapping[str, str], *, at: datetime) -> list[Denial]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, func, literal, select, tuple_
 from monitor.ports import Oddity
 from monitor.storage.service_tables import drift
 from monitor.storage.statements import add_new, chunks
-from monitor.storage.unread import Unread, rows_in_place
+from monitor.storage.unread import Unread, apart, rows_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,11 @@ def add(tx: Connection, registry: str, oddities: Iterable[tuple[Oddity, str]], *
     return sorted(new, key=lambda row: (row.path, row.value or ""))
 
 
-def listing(tx: Connection) -> list[Drift]:
-    """All of them, of every registry, newest first."""
-    return [
-        _restored(row)
-        for row in tx.execute(select(drift).order_by(drift.c.first_seen_at.desc(), drift.c.path, drift.c.value))
-    ]
+def listing(tx: Connection, *, damaged: list[Unread] | None = None) -> list[Drift]:
+    """All of them, of every registry, newest first; what cannot be read is put into *damaged*."""
+    query = select(drift).order_by(drift.c.first_seen_at.desc(), drift.c.path, drift.c.value)
+    rows = rows_in_place(tx, query, (drift.c.registry, drift.c.path, drift.c.value), drift.c.path)
+    return [_restored(row) for row in apart(rows, damaged)]
 
 
 def count(tx: Connection, *, most: int) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from monitor.errors import NothingFound
 from monitor.storage.settling_tables import holds
+from monitor.storage.unread import Unread, apart, rows_in_place
 
 Decision = Literal["released", "discarded"]
 
@@ -45,20 +46,24 @@ def add(tx: Connection, hold: Hold) -> Hold:
     return replace(hold, id=tx.execute(insert(holds).values(values).returning(holds.c.id)).scalar_one())
 
 
-def listing(tx: Connection, *, undecided: bool = False) -> list[Hold]:
-    """Every hold, or those that wait for the operator, newest first."""
+def listing(tx: Connection, *, undecided: bool = False, damaged: list[Unread] | None = None) -> list[Hold]:
+    """Every hold, or those that wait for the operator, newest first; what cannot be read is put into *damaged*."""
     query = select(holds).order_by(holds.c.id.desc())
     if undecided:
         query = query.where(holds.c.decision.is_(None))
-    return [_restored(row) for row in tx.execute(query)]
+    return [_restored(row) for row in apart(rows_in_place(tx, query, (holds.c.id,), holds.c.id), damaged)]
 
 
-def page(tx: Connection, *, before: int | None = None, limit: int) -> list[Hold]:
-    """Up to *limit* holds, decided or not, the newest first: those of a lower number than *before*."""
+def page(tx: Connection, *, before: int | None = None, limit: int) -> list[Hold | Unread]:
+    """Up to *limit* holds, decided or not, the newest first: those of a lower number than *before*.
+
+    What is wrong with one stands in its place.
+    """
     query = select(holds).order_by(holds.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(holds.c.id < before)
-    return [_restored(row) for row in tx.execute(query)]
+    rows = rows_in_place(tx, query, (holds.c.id,), holds.c.id)
+    return [row if isinstance(row, Unread) else _restored(row) for row in rows]
 
 
 def of_version(tx: Connection, registry: str, version: str) -> Sequence[Hold]:

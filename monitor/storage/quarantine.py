@@ -14,6 +14,7 @@ from monitor.errors import NothingFound
 from monitor.storage import bodies
 from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import quarantine
+from monitor.storage.unread import Unread, apart, rows_in_place
 
 KEPT_BYTES = 1024 * 1024
 """How much of an answer is kept that is no record: enough to see what it is. A record is kept whole."""
@@ -136,11 +137,16 @@ def count_since(tx: Connection, registry: str, since: datetime) -> int:
 
 
 def listing(
-    tx: Connection, registry: str | None = None, trial_id: str | None = None, *, accepted: bool = False
+    tx: Connection,
+    registry: str | None = None,
+    trial_id: str | None = None,
+    *,
+    accepted: bool = False,
+    damaged: list[Unread] | None = None,
 ) -> list[Quarantined]:
     """What is in the quarantine, of one registry or trial if given, newest first, without the answers.
 
-    Those that were accepted are left out, unless they are asked for.
+    Those that were accepted are left out, unless they are asked for. What cannot be read is put into *damaged*.
     """
     query = select(*_listed).order_by(quarantine.c.id.desc())
     if not accepted:
@@ -149,7 +155,8 @@ def listing(
         query = query.where(quarantine.c.registry == registry)
     if trial_id is not None:
         query = query.where(quarantine.c.trial_id == trial_id)
-    return [Quarantined(*row) for row in tx.execute(query)]
+    rows = rows_in_place(tx, query, (quarantine.c.id,), quarantine.c.id)
+    return [Quarantined(**row._mapping) for row in apart(rows, damaged)]
 
 
 def page(

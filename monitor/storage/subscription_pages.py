@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, select, tuple_
+from sqlalchemy import Connection, Row, Text, func, literal, select, tuple_, type_coerce
 
 from monitor.errors import StoreCorrupt
 from monitor.model import DeliveryState, Subscription, SubscriptionState
@@ -40,8 +40,9 @@ def page(
 
 def counts(tx: Connection) -> dict[SubscriptionState, int]:
     """How many subscriptions are in each state, where there are any."""
-    query = select(subscriptions.c.state, func.count()).group_by(subscriptions.c.state)
-    return {row[0]: row[1] for row in tx.execute(query)}
+    state = type_coerce(subscriptions.c.state, Text)
+    found = {row[0]: row[1] for row in tx.execute(select(state, func.count()).group_by(state))}
+    return {each: found[each] for each in SubscriptionState if each in found}
 
 
 def taken_since(tx: Connection, ids: Collection[str], since: datetime) -> dict[str, int]:

@@ -25,6 +25,14 @@ def readable(rows: Iterable[T | Unread]) -> list[T]:
     return [row for row in rows if not isinstance(row, Unread)]
 
 
+def apart(rows: Iterable[T | Unread], damaged: list[Unread] | None) -> list[T]:
+    """Those of the rows that can be read; the others are put into *damaged*, where that is given."""
+    rows = list(rows)
+    if damaged is not None:
+        damaged += [row for row in rows if isinstance(row, Unread)]
+    return readable(rows)
+
+
 def rows_in_place(
     tx: Connection, query: Select[Any], key: Sequence[Column[Any]], name: Column[Any]
 ) -> list[Row[Any] | Unread]:

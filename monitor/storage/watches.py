@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, select, update
 
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Search
@@ -22,6 +22,7 @@ from monitor.storage.mergers import successors
 from monitor.storage.searches import WatchedSearch
 from monitor.storage.statements import chunks
 from monitor.storage.tables import searches, trials, watched_trials, watches
+from monitor.storage.unread import Unread, apart, rows_in_place
 
 LONGEST_NUMBER = 10
 """Digits from which on a text is a name: no database counts so far."""
@@ -96,12 +97,22 @@ def add_search(
     return watch, False
 
 
-def listing(tx: Connection, *, origin: Origin | None = None, after: int = 0, limit: int | None = None) -> list[Watch]:
-    """Every watch, or those of one origin, the oldest first: up to *limit* of higher numbers than *after*."""
+def listing(
+    tx: Connection,
+    *,
+    origin: Origin | None = None,
+    after: int = 0,
+    limit: int | None = None,
+    damaged: list[Unread] | None = None,
+) -> list[Watch]:
+    """Every watch, or those of one origin, the oldest first: up to *limit* of higher numbers than *after*.
+
+    What cannot be read is put into *damaged*.
+    """
     query = _counted().where(watches.c.id > after).order_by(watches.c.id).limit(limit)
     if origin is not None:
         query = query.where(watches.c.origin == origin)
-    return _described(tx, query)
+    return _with_what_they_hold(tx, apart(rows_in_place(tx, query, (watches.c.id,), watches.c.id), damaged))
 
 
 def get(tx: Connection, watch_id: int) -> Watch:
@@ -300,7 +311,11 @@ def _empty(tx: Connection, watch: Watch) -> None:
 
 
 def _described(tx: Connection, query: Select[Any]) -> list[Watch]:
-    found = [Watch(*row) for row in tx.execute(query)]
+    return _with_what_they_hold(tx, tx.execute(query).all())
+
+
+def _with_what_they_hold(tx: Connection, rows: Sequence[Row[Any]]) -> list[Watch]:
+    found = [Watch(**row._mapping) for row in rows]
     looking = search_rows.known(tx, [watch.id for watch in found])
     following = siblings.following(tx, [watch.id for watch in found])
     found = [replace(watch, looks_for=looking.get(watch.id), siblings=watch.id in following) for watch in found]
@@ -320,7 +335,7 @@ def _read_of(tx: Connection, registry: str) -> int:
 
 def _counted() -> Select[Any]:
     count = select(func.count()).where(watched_trials.c.watch_id == watches.c.id).scalar_subquery()
-    return select(watches, count)
+    return select(watches, count.label("trials"))
 
 
 def _named(tx: Connection, name: str, origin: Origin, at: datetime) -> int:

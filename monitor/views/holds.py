@@ -12,6 +12,7 @@ from monitor.storage import holds as kept
 from monitor.storage.held_events import Became, HeldEvent
 from monitor.storage.holds import Hold
 from monitor.storage.store import Store
+from monitor.storage.unread import Unread
 
 MANY = 500
 
@@ -20,7 +21,8 @@ MANY = 500
 class HoldPage:
     """Some holds, the newest first, with how much waits behind each."""
 
-    holds: Sequence[Hold]
+    holds: Sequence[Hold | Unread]
+    """What is wrong with one that cannot be read stands in its place."""
     next: int | None
     """The number below which the next page begins; None where there is none."""
 
@@ -44,11 +46,11 @@ class HoldWhole:
         return sum(self.became.values())
 
 
-def holds(store: Store) -> list[Hold]:
-    """Every hold, decided or not, the newest first, with how much waits behind each."""
+def holds(store: Store, *, damaged: list[Unread] | None = None) -> list[Hold]:
+    """Every hold, decided or not, the newest first, with how much waits behind each; *damaged*: see `storage.holds`."""
     with store.read() as tx:
         waiting = settlements.waiting(tx)
-        return [replace(hold, waiting=waiting.get(hold.id, 0)) for hold in kept.listing(tx)]
+        return [replace(hold, waiting=waiting.get(hold.id, 0)) for hold in kept.listing(tx, damaged=damaged)]
 
 
 def hold_page(store: Store, *, before: int | None = None, limit: int = 50) -> HoldPage:
@@ -56,8 +58,11 @@ def hold_page(store: Store, *, before: int | None = None, limit: int = 50) -> Ho
     with store.read() as tx:
         found = kept.page(tx, before=before, limit=limit + 1)
         waiting = settlements.waiting(tx)
-    shown = [replace(hold, waiting=waiting.get(hold.id, 0)) for hold in found[:limit]]
-    return HoldPage(shown, shown[-1].id if len(found) > limit else None)
+    shown = [
+        hold if isinstance(hold, Unread) else replace(hold, waiting=waiting.get(hold.id, 0)) for hold in found[:limit]
+    ]
+    last = shown[-1] if len(found) > limit else None
+    return HoldPage(shown, None if last is None else int(last.name) if isinstance(last, Unread) else last.id)
 
 
 def one_hold(hold_id: int, store: Store, *, after: str | None = None, limit: int = 50) -> HoldWhole:

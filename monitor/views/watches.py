@@ -12,23 +12,39 @@ from monitor.storage.denials import Denial
 from monitor.storage.pages import Key
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
+from monitor.storage.unread import Unread
 from monitor.storage.watches import Watch
 
 
-def watches(store: Store) -> list[Watch]:
-    """Every watch, the oldest first."""
+def watches(store: Store, *, damaged: list[Unread] | None = None) -> list[Watch]:
+    """Every watch, the oldest first; those that cannot be read are put into *damaged*."""
     with store.read() as tx:
-        return kept.listing(tx)
+        return kept.listing(tx, damaged=damaged)
 
 
-def watches_page(store: Store, *, after: int = 0, limit: int) -> tuple[Sequence[Watch], int | None]:
-    """Up to *limit* watches of higher numbers than *after*, the oldest first.
+@dataclass(frozen=True, slots=True)
+class WatchesPage:
+    """Some watches, the oldest first."""
 
-    With them comes the number that the next page begins behind; None where there is none.
-    """
+    watches: Sequence[Watch]
+    next: int | None
+    """The number that the next page begins behind; None where there is none."""
+    damaged: Sequence[Unread]
+    """Those of the page that cannot be read, and why."""
+
+
+def watches_page(store: Store, *, after: int = 0, limit: int) -> WatchesPage:
+    """Up to *limit* watches of higher numbers than *after*."""
+    damaged: list[Unread] = []
     with store.read() as tx:
-        found = kept.listing(tx, after=after, limit=limit + 1)
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+        found = kept.listing(tx, after=after, limit=limit + 1, damaged=damaged)
+    ids = sorted([each.id for each in found] + [int(each.name) for each in damaged])
+    last = ids[limit - 1] if len(ids) > limit else None
+    return WatchesPage(
+        watches=[each for each in found if last is None or each.id <= last],
+        next=last,
+        damaged=[each for each in damaged if last is None or int(each.name) <= last],
+    )
 
 
 def groups_of_watches(store: Store, *, only: Collection[int] | None = None) -> dict[int, list[str]]:
@@ -79,7 +95,7 @@ def watched_trials(tx: Connection, keys: Sequence[Key]) -> list[WatchedTrial]:
     return [found[key] for key in keys]
 
 
-def denied_in_watch(watch: Watch, store: Store, *, limit: int) -> list[Denial]:
+def denied_in_watch(watch: Watch, store: Store, *, limit: int) -> list[Denial | Unread]:
     """Up to *limit* of the numbers that a watch holds and that their registries do not know, by registry and id."""
     with store.read() as tx:
         return denials.of_watch(tx, watch.id, limit=limit)

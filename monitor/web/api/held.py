@@ -8,6 +8,7 @@ from starlette.responses import Response
 from monitor.alerts.settling import decide
 from monitor.storage.holds import Decision
 from monitor.storage.pages import Span, Within
+from monitor.storage.unread import Unread, apart
 from monitor.views.changes import ChangesQuery, changes_of
 from monitor.views.holds import hold_page, one_hold
 from monitor.views.json.checks import became_json, hold_json
@@ -17,7 +18,7 @@ from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.changes import EVERYTHING, event_forms
 from monitor.web.api.once import once_apart
-from monitor.web.api.paging import PageAsked, place_of
+from monitor.web.api.paging import PageAsked, place_of, unreadable
 from monitor.web.api.problems import BAD_CURSOR, NOT_FOUND, conflicts
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import ONLY_DIGITS
@@ -34,7 +35,7 @@ HoldNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number.", 
 @operations.reads(
     "/held",
     shape=shapes.HoldPage,
-    example=examples.page(shown_as.HOLD),
+    example={**examples.page(shown_as.HOLD), "unreadable": []},
     needs=Needs.OPERATE,
     kinds=[BAD_CURSOR],
 )
@@ -43,7 +44,9 @@ def list_held(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
     place = place_of(call, asked)
     before = int(place.after[0]) if place.after else None
     page = hold_page(call.site.store, before=before, limit=asked.limit)
-    return place.answer([hold_json(each) for each in page.holds], [page.next] if page.next else None)
+    damaged: list[Unread] = []
+    shown = apart(page.holds, damaged)
+    return place.answer([hold_json(each) for each in shown], [page.next] if page.next else None, unreadable(damaged))
 
 
 @operations.reads(

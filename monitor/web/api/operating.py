@@ -15,7 +15,7 @@ from monitor.storage import coverage, drift, looks, notices
 from monitor.storage.coverage import Unseen
 from monitor.storage.drift import Drift
 from monitor.storage.places import Place
-from monitor.storage.unread import readable
+from monitor.storage.unread import Unread, apart
 from monitor.views.json.checks import drift_json
 from monitor.views.json.moments import moment_json
 from monitor.views.json.served import asked_look_json, look_json, notice_json, unseen_json
@@ -24,7 +24,7 @@ from monitor.web.api import examples
 from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Caller
 from monitor.web.api.once import once
-from monitor.web.api.paging import MOST, USUAL, PageAsked, page_of, place_of
+from monitor.web.api.paging import MOST, USUAL, PageAsked, page_of, place_of, unreadable
 from monitor.web.api.problems import BAD_CURSOR, said_to_programs
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import ONLY_DIGITS
@@ -122,7 +122,7 @@ def look_at_registries(call: Caller) -> Response:
 @operations.reads(
     "/notices",
     shape=shapes.NoticePage,
-    example=examples.page(shown_as.NOTICE),
+    example={**examples.page(shown_as.NOTICE), "unreadable": []},
     needs=Needs.OPERATE,
     kinds=[BAD_CURSOR],
 )
@@ -133,9 +133,10 @@ def list_notices(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response
     with call.site.store.read() as tx:
         found = notices.page(tx, before=before, limit=asked.limit + 1)
     shown, has_more = page_of(found, asked.limit)
-    told = readable(shown)
+    damaged: list[Unread] = []
+    told = apart(shown, damaged)
     last = [told[-1].occurred_at.isoformat(), told[-1].id] if has_more and told else None
-    return place.answer([_told(each) for each in told], last)
+    return place.answer([_told(each) for each in told], last, unreadable(damaged))
 
 
 def _told(notice: Notice) -> dict[str, Json]:
@@ -146,7 +147,7 @@ def _told(notice: Notice) -> dict[str, Json]:
 @operations.reads(
     "/drift",
     shape=shapes.DriftPage,
-    example=examples.page(shown_as.DRIFT),
+    example={**examples.page(shown_as.DRIFT), "unreadable": []},
     needs=Needs.OPERATE,
     kinds=[BAD_CURSOR],
 )
@@ -160,9 +161,10 @@ def list_drift(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
     with call.site.store.read() as tx:
         found = drift.page(tx, before=before, limit=asked.limit + 1)
     shown, has_more = page_of(found, asked.limit)
-    known: list[Drift] = readable(shown)
+    damaged: list[Unread] = []
+    known: list[Drift] = apart(shown, damaged)
     last = None
     if has_more and known:
         end = known[-1]
         last = [end.registry, end.path, end.value, end.trial_id, end.first_seen_at.isoformat()]
-    return place.answer([drift_json(each) for each in known], last)
+    return place.answer([drift_json(each) for each in known], last, unreadable(damaged))

@@ -16,6 +16,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from monitor.storage.unread import Unread
+from monitor.text import plain
 from monitor.vault import Vault
 from monitor.web.api.call import Call
 from monitor.web.api.problems import BAD_CURSOR, Problem, Wrong, quoted
@@ -61,6 +63,11 @@ class Place:
     def _next(self, cursor: str) -> str:
         others = [(name, value) for name, value in self.call.query if name != "cursor"]
         return f"{self.call.site.prefix}{quoted(self.call.path)}?{urlencode([*others, ('cursor', cursor)])}"
+
+
+def unreadable(damaged: Sequence[Unread]) -> dict[str, Any]:
+    """What a page has beside its entries: the rows that cannot be read, and why."""
+    return {"unreadable": [{"id": plain(each.name), "error": plain(each.why)} for each in damaged]}
 
 
 def place_of(call: Call, page: PageAsked) -> Place:

@@ -24,7 +24,7 @@ from monitor.web.api import examples
 from monitor.web.api import operating_examples as shown_as
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.once import once, once_apart
-from monitor.web.api.paging import PageAsked, page_of, place_of
+from monitor.web.api.paging import PageAsked, page_of, place_of, unreadable
 from monitor.web.api.problems import (
     BAD_CURSOR,
     CHANGED_MEANWHILE,
@@ -69,14 +69,19 @@ class WatchEdit(Sent):
 
 
 @operations.reads(
-    "/watches", shape=shapes.WatchPage, example=examples.page(shown_as.WATCH), needs=Needs.READ, kinds=[BAD_CURSOR]
+    "/watches",
+    shape=shapes.WatchPage,
+    example={**examples.page(shown_as.WATCH), "unreadable": []},
+    needs=Needs.READ,
+    kinds=[BAD_CURSOR],
 )
 def list_watches(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
     """List the watches, the oldest first."""
     place = place_of(call, asked)
     after = int(place.after[0]) if place.after else 0
-    shown, last = watches_page(call.site.store, after=after, limit=asked.limit)
-    return place.answer(_forms(call, shown), None if last is None else [last])
+    page = watches_page(call.site.store, after=after, limit=asked.limit)
+    last = None if page.next is None else [page.next]
+    return place.answer(_forms(call, page.watches), last, unreadable(page.damaged))
 
 
 def _forms(call: Call, shown: Sequence[Watch]) -> list[dict[str, Json]]:

@@ -10,10 +10,12 @@ from monitor.model import Change
 from monitor.render.headlines import gist
 from monitor.render.values import field_label
 from monitor.storage.holds import Decision, Hold
+from monitor.storage.unread import Unread
 from monitor.text import cut, natural_list, one_line, stamp
 from monitor.views.cursors import cursor, number_of, parts_of
 from monitor.views.held_words import became_words, decided_by, of_event
 from monitor.views.holds import hold_page, one_hold, would_hear
+from monitor.web.operating.logs import Damaged
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -29,7 +31,12 @@ DECISIONS: dict[str, Decision] = {"release": "released", "discard": "discarded"}
 def held_page(site: Site, asked: Asked) -> Response:
     """Every hold, the newest first."""
     page = hold_page(site.store, before=number_of(asked.place("before")), limit=SHOWN)
-    rows = [(hold, fields_of(hold), decided_by(hold)) for hold in page.holds]
+    rows = [
+        Damaged(hold.name, one_line(hold.why))
+        if isinstance(hold, Unread)
+        else (hold, fields_of(hold), decided_by(hold))
+        for hold in page.holds
+    ]
     return site.page(asked, "operating/held", {"rows": rows, "next": page.next, "names": site.registry_names})
 
 

@@ -9,6 +9,7 @@ They are added and removed by `monitor.web.operating`.
 from starlette.responses import Response
 
 from monitor.language.texts import texts_of
+from monitor.storage.unread import Unread
 from monitor.views.cursors import number_of
 from monitor.views.denied import denied_words
 from monitor.views.trial_sets import of_watch, watch_of
@@ -25,8 +26,14 @@ LARGEST_NUMBER = 2**31 - 1
 def watch_list(site: Site, asked: Asked) -> Response:
     """The watches, the oldest first."""
     after = min(number_of(asked.place("after")) or 0, LARGEST_NUMBER)
-    shown, last = watches_page(site.store, after=after, limit=SHOWN)
-    values = {"watches": shown, "names": site.registry_names, "next": last, "is_first": not after}
+    page = watches_page(site.store, after=after, limit=SHOWN)
+    values = {
+        "watches": page.watches,
+        "damaged": page.damaged,
+        "names": site.registry_names,
+        "next": page.next,
+        "is_first": not after,
+    }
     return site.page(asked, "reading/watches", values)
 
 
@@ -41,7 +48,13 @@ def watch_page(site: Site, asked: Asked) -> Response:
         "names": site.registry_names,
         "path": path,
         "calendar": f"{path}.ics",
-        "denied": [(each.trial_id, texts_of(asked.language).said(denied_words(each))) for each in denied],
+        "denied": [
+            (
+                each.name if isinstance(each, Unread) else each.trial_id,
+                texts_of(asked.language).said(denied_words(each)),
+            )
+            for each in denied
+        ],
     }
     return site.page(asked, "reading/watch", {**values, **set_values(site, asked, of_watch(watch))})
 

@@ -130,6 +130,8 @@ class HoldWhole(Hold):
 class HoldPage(Listed[Hold]):
     """Holds."""
 
+    unreadable: list[Unreadable]
+
 
 class Decided(Hold):
     """What was decided, and of how many events."""
@@ -270,6 +272,8 @@ class Notice(Shape):
 class NoticePage(Listed[Notice]):
     """Notices."""
 
+    unreadable: list[Unreadable]
+
 
 class Drift(Shape):
     """A field or a value that was unknown when the trial was seen to have it."""
@@ -283,6 +287,8 @@ class Drift(Shape):
 
 class DriftPage(Listed[Drift]):
     """Fields and values."""
+
+    unreadable: list[Unreadable]
 
 
 class Watch(Shape):
@@ -306,6 +312,8 @@ class Watch(Shape):
 
 class WatchPage(Listed[Watch]):
     """Watches."""
+
+    unreadable: list[Unreadable]
 
 
 class WatchedTrial(Shape):
