@@ -8,6 +8,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from monitor.changes.diff.dates import distance
 from monitor.changes.diff.values import from_json, to_json
@@ -132,10 +133,16 @@ def last_day(written: PartialDate) -> date | None:
 
 
 def _step(seen_at: str, value: Json) -> Step:
-    at = datetime.fromisoformat(seen_at)
+    return Step(_moment(seen_at), value)
+
+
+@lru_cache(maxsize=4096)
+def _moment(written: str) -> datetime:
+    """What is seen in one look is written alike for all that it saw."""
+    at = datetime.fromisoformat(written)
     if at.tzinfo is None:
-        raise ValueError(f"{seen_at} has no zone")
-    return Step(at.astimezone(UTC), value)
+        raise ValueError(f"{written} has no zone")
+    return at.astimezone(UTC)
 
 
 def _date(value: Json) -> PartialDate | None:

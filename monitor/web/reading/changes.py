@@ -126,7 +126,7 @@ def counted(site: Site, asked: Asked, wanted: ChangesAsked) -> tuple[ChangeCount
         with site.store.read() as tx:
             return sponsor_counts(tx, wanted, today=today)
 
-    version = site.proof.read(asked.now).version
+    version = site.proof.read(asked.now).news
     leads = site.counted.get(("sponsors", wanted.but(sponsor=None).query, today), "", count_sponsors)
     return *site.counted.get(("changes", wanted.query, today), version, count), leads
 

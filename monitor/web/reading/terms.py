@@ -99,7 +99,7 @@ def _listed(site: Site, asked: Asked, kind: str) -> dict[str, Any]:
             return found, trial_plans.worst_by_term(tx, kind, [each.key for each in found[:AT_ONCE]])
 
     key = ("terms", kind, is_by_name, after, *words)
-    found, worst = site.counted.get(key, site.proof.read(asked.now).version, count)
+    found, worst = site.counted.get(key, site.proof.read(asked.now).news, count)
     shown = found[:AT_ONCE]
     return {
         "shown": [(each, days_words(worst[each.key]) if each.key in worst else "") for each in shown],

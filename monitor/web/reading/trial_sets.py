@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -109,7 +110,8 @@ def set_values(site: Site, asked: Asked, wanted: TrialFilter) -> dict[str, Any]:
     figures = _figures(site, asked, wanted)
     with site.store.read() as tx:
         found = trial_set(tx, wanted, now=asked.now, names_watches=asked.may(Permission.READ), figures=figures)
-    return {"found": found, "feeds_address": feeds, **_page(found.listed), **_around(found, asked.now)}
+    page = _page(found.listed)
+    return {"found": found, "feeds_address": feeds, **page, **_around(found, page["lines"], asked.now)}
 
 
 def _figures(site: Site, asked: Asked, wanted: TrialFilter) -> SetFigures:
@@ -120,7 +122,7 @@ def _figures(site: Site, asked: Asked, wanted: TrialFilter) -> SetFigures:
         with site.store.read() as tx:
             return set_figures(tx, wanted, today=today)
 
-    return site.counted.get(("figures", wanted, today), site.proof.read(asked.now).version, count)
+    return site.counted.get(("figures", wanted, today), site.proof.read(asked.now).news, count)
 
 
 def no_such_term(site: Site, asked: Asked, kind: str) -> Response:
@@ -137,10 +139,10 @@ def _page(listed: Sequence[PlannedTrial]) -> dict[str, Any]:
     return {"lines": lines, "next_after": quote(lines[-1].key) if len(listed) > AT_ONCE else ""}
 
 
-def _around(found: TrialSet, now: datetime) -> dict[str, Any]:
+def _around(found: TrialSet, lines: Sequence[TrialLine], now: datetime) -> dict[str, Any]:
     listed = found.listed[:AT_ONCE]
-    charts = [SlipChart(_line(each), slips) for each in listed if (slips := slips_of(each.plan, now=now))]
-    shown = charts[:MOST_CHARTS]
+    slipped = ((line, slips_of(each.plan, now=now)) for line, each in zip(lines, listed, strict=True))
+    shown = list(islice((SlipChart(line, slips) for line, slips in slipped if slips), MOST_CHARTS))
     scale = Scale.of(each.slips for each in shown)
     return {
         "charts": shown,

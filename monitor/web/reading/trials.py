@@ -98,7 +98,7 @@ def _counted(site: Site, asked: Asked, wanted: TrialsAsked) -> TrialCounts:
         with site.store.read() as tx:
             return trial_counts(tx, wanted)
 
-    return site.counted.get(("trials", wanted.query), site.proof.read(asked.now).version, count)
+    return site.counted.get(("trials", wanted.query), site.proof.read(asked.now).news, count)
 
 
 def trial_table(site: Site, asked: Asked) -> Response:
