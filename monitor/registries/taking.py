@@ -3,6 +3,7 @@
 What a text, a count or a list is, each registry has its own way to say; those take beside these.
 """
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 Node = dict[str, Any]
@@ -22,3 +23,43 @@ def take(node: Node, name: str, kind: type[T]) -> T | None:
         return None
     del node[name]
     return found
+
+
+def take_each(
+    node: Node,
+    name: str,
+    read: Callable[[Node], T | None],
+    label: Callable[[T], str],
+    *,
+    keeps_something: Callable[[Node], object],
+) -> tuple[T, ...]:
+    """What *read* makes of the objects in a list; in its place stay those, by their label, that keep something.
+
+    *read* takes out of an item what it understands, and returns None for one that it cannot identify: that stays.
+    """
+    items = node.get(name)
+    if type(items) is not list:
+        return ()
+    taken: list[T] = []
+    left: Node = {}
+    for item in items:
+        found = read(item) if type(item) is dict else None
+        if found is None:
+            left.setdefault("", []).append(item)
+            continue
+        taken.append(found)
+        if keeps_something(item):
+            left[_unused(label(found), left)] = item
+    if left:
+        node[name] = left
+    else:
+        del node[name]
+    return tuple(taken)
+
+
+def _unused(label: str, left: Node) -> str:
+    name, number = label, 1
+    while name in left:
+        number += 1
+        name = f"{label} ({number})"
+    return name

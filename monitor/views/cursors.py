@@ -60,7 +60,7 @@ def moment_of(text: str) -> datetime:
     return at
 
 
-def digest_of(text: str) -> bytes:
+def digest_in(text: str) -> bytes:
     """A digest in a cursor. ConfigurationInvalid for what is none."""
     try:
         return bytes.fromhex(text)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.errors import ConfigurationInvalid
 from monitor.storage.places import Place
-from monitor.views.cursors import cursor, digest_of, moment_of, number_of, parts_of, place_cursor, place_of
+from monitor.views.cursors import cursor, digest_in, moment_of, number_of, parts_of, place_cursor, place_of
 from tests.storage.documents import NOON
 
 
@@ -44,7 +44,7 @@ def test_a_number_is_one(text: str) -> None:
 
 
 def test_moments_and_digests_are_checked() -> None:
-    assert digest_of("00ff") == b"\0\xff"
-    for check, text in ((digest_of, "0g"), (moment_of, "yesterday")):
+    assert digest_in("00ff") == b"\0\xff"
+    for check, text in ((digest_in, "0g"), (moment_of, "yesterday")):
         with pytest.raises(ConfigurationInvalid):
             check(text)  # type: ignore[operator]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from monitor.model import Coded, PartialDate
 from monitor.registries.clinicaltrials_gov.codes import coded
-from monitor.registries.taking import Node, T, object_at, take
+from monitor.registries.taking import Node, T, object_at, take, take_each
 
 _COUNT = re.compile("[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3})+")
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
@@ -83,36 +83,8 @@ def take_date(node: Node, name: str) -> PartialDate | None:
 def take_items(
     node: Node, name: str, read: Callable[[Node], T | None], *, identity: Callable[[T], str]
 ) -> tuple[T, ...]:
-    """What *read* makes of the list at *name*; in the list's place stays what was not taken, if anything.
-
-    *read* takes out of an item what it understands, and returns None for one that it cannot identify: that stays.
-    """
-    items = node.get(name)
-    if type(items) is not list:
-        return ()
-    taken: list[T] = []
-    left: Node = {}
-    for item in items:
-        found = read(item) if type(item) is dict else None
-        if found is None:
-            left.setdefault("", []).append(item)
-            continue
-        taken.append(found)
-        if item:
-            left[_unused(identity(found), left)] = item
-    if left:
-        node[name] = left
-    else:
-        del node[name]
-    return tuple(taken)
-
-
-def _unused(identity: str, left: Node) -> str:
-    name, number = identity, 1
-    while name in left:
-        number += 1
-        name = f"{identity} ({number})"
-    return name
+    """What *read* makes of the list at *name*; in the list's place stays what was not taken, if anything."""
+    return take_each(node, name, read, identity, keeps_something=bool)
 
 
 def drop_emptied(node: Node, levels: int = DEEPEST_STRUCT) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 
 from monitor.model import Json
-from monitor.registries.taking import Node, T
+from monitor.registries.taking import Node, T, take_each
 
 
 def at(tree: Json, path: str) -> Json:
@@ -40,36 +40,8 @@ def take_text(node: Node, name: str) -> str | None:
 
 
 def take_items(node: Node, name: str, read: Callable[[Node], T | None], label: Callable[[T], str]) -> tuple[T, ...]:
-    """What *read* makes of the objects in a list; in its place stay those, by their label, that kept something.
-
-    *read* takes out of an item what it understands, and returns None for one that it cannot identify: that stays.
-    """
-    items = node.get(name)
-    if type(items) is not list:
-        return ()
-    taken: list[T] = []
-    left: Node = {}
-    for item in items:
-        found = read(item) if type(item) is dict else None
-        if found is None:
-            left.setdefault("", []).append(item)
-            continue
-        taken.append(found)
-        if drop_emptied(item):
-            left[_unused(label(found), left)] = item
-    if left:
-        node[name] = left
-    else:
-        del node[name]
-    return tuple(taken)
-
-
-def _unused(label: str, left: Node) -> str:
-    name, number = label, 1
-    while name in left:
-        number += 1
-        name = f"{label} ({number})"
-    return name
+    """What *read* makes of the objects in a list; in its place stay those, by their label, that kept something."""
+    return take_each(node, name, read, label, keeps_something=drop_emptied)
 
 
 def drop_emptied(node: Node, levels: int = 8) -> Node:

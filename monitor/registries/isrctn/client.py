@@ -21,7 +21,6 @@ from monitor.registries.remedies import with_remedy
 
 SETTINGS = f'registries."{KEY}"'
 REMEDY = f"check the network, or {SETTINGS}.base_url in config.toml"
-NOT_KNOWN = "404 Not Found"
 NO_RECORD = "no record of that number"
 ANSWER_CAP = 64 * 1024 * 1024
 RECORD_CAP = 8 * 1024 * 1024

@@ -14,7 +14,7 @@ from monitor.storage.places import Place
 from monitor.storage.unread import Unread, readable
 from monitor.text import one_line, plain
 from monitor.views.addresses import receiver, without_addresses
-from monitor.views.cursors import cursor, digest_of, moment_of, parts_of, place_cursor, place_of
+from monitor.views.cursors import cursor, digest_in, moment_of, parts_of, place_cursor, place_of
 from monitor.web.site.asked import Asked
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -104,7 +104,7 @@ def _drift_of(text: str) -> Drift:
 
 def _bounce_of(text: str) -> tuple[datetime, bytes]:
     at, digest = parts_of(text, 2)
-    return moment_of(at), digest_of(digest)
+    return moment_of(at), digest_in(digest)
 
 
 PAGES = (

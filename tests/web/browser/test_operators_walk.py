@@ -119,9 +119,11 @@ def makes_a_user_and_a_token_and_revokes_them(page: Any, browser: Any, place: Pl
     page.goto(f"{place.url}/users")
     assert token not in page.content()
     page.get_by_role("button", name="Revoke").click()
+    assert "The token is revoked." in page.get_by_role("main").inner_text()
     page.goto(f"{place.url}/users")
     page.get_by_role("link", name="rita").click()
     page.get_by_role("button", name="Remove this user").click()
+    assert "The user is removed" in page.get_by_role("main").inner_text()
 
     assert lists_trials(place, token) == 401
     assert not signs_in(browser, place, "rita", made)
