@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from monitor.access import tokens
 from monitor.access.context import AccessContext
+from monitor.access.hashing import Hashing
 from monitor.app import App, open_app
 from monitor.clock import utc_now
 from monitor.config import load
@@ -28,11 +29,11 @@ class Site:
 
     url: str
     app: App
+    access: AccessContext
     told: Event
 
     def token(self, scope: Permission, name: str) -> str:
-        access = AccessContext(self.app.store, self.app.vault)
-        return tokens.add(name, scope, access, now=utc_now(), expires_in=timedelta(days=1)).text
+        return tokens.add(name, scope, self.access, now=utc_now(), expires_in=timedelta(days=1)).text
 
     def post(self, token: str | None = None, **headers: str) -> requests.Response:
         sent = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
@@ -50,10 +51,10 @@ def served(database: str, *, public: bool, **variables: str) -> Iterator[Site]:
     environ = {"MONITOR_STORE__URL": database, "MONITOR_WEB__PUBLIC_URL": origin, **variables}
     told = Event()
     with open_app(load(None, {**environ, "MONITOR_WEB__PUBLIC": str(public).lower()})) as app:
-        access = AccessContext(app.store, app.vault)
+        access = AccessContext(app.store, app.vault, token_hashing=Hashing(64, waits=3))
         searches = SearchAsker(app.connected_apart, app.store)
         made = agent_route(app, app.subscribe_context(), access=access, searches=searches, committed=told.set)
         listener = Listener(Starlette(routes=[made]), listening)
         listener.start()
-        yield Site(f"{origin}/mcp", app, told)
+        yield Site(f"{origin}/mcp", app, access, told)
         assert listener.stop()

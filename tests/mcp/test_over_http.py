@@ -1,7 +1,6 @@
 """Agents ask a service over HTTP, with a token or as anybody: real sockets, and the SDK's own client."""
 
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -110,22 +109,23 @@ def test_nothing_but_post_is_answered_and_nothing_large(site: Site) -> None:
 
 
 def test_what_is_said_to_be_too_large_is_refused_before_it_comes(site: Site) -> None:
-    with half_a_request(site, length=http.LARGEST + 1) as connection:
+    token = site.token(Permission.READ, "one that says how much it is")
+    with half_a_request(site, token, length=http.LARGEST + 1) as connection:
         assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
 
 
 def test_whoever_sends_slowly_keeps_nobody_out(site: Site) -> None:
+    token = site.token(Permission.READ, "slow ones, and one beside them")
     with ExitStack() as held:
         for _ in range(http.AT_ONCE + 1):
-            held.enter_context(half_a_request(site, length=1000))
-        assert site.post(site.token(Permission.READ, "beside slow ones")).status_code == 200
+            held.enter_context(half_a_request(site, token, length=1000))
+        assert site.post(token).status_code == 200
 
 
 @contextmanager
-def half_a_request(site: Site, *, length: int) -> Iterator[socket.socket]:
+def half_a_request(site: Site, token: str, *, length: int) -> Iterator[socket.socket]:
     """A connection on which a request's body begins, and does not go on."""
     parts = urlsplit(site.url)
-    token = site.token(Permission.READ, f"slow {time.monotonic_ns()}")
     head = f"POST /mcp HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\n\r\n["
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5) as connection:
         connection.sendall(head.encode())

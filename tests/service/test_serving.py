@@ -279,8 +279,8 @@ def test_a_thousand_half_requests_to_the_health_port_stop_no_check_and_no_alert(
 
 @pytest.mark.slow
 def test_all_that_strangers_do_at_once_delays_no_check_and_no_alert(quick_serving: Serving, mailbox: Mailbox) -> None:
-    """1,100 half heads, 200 half forms, 20 who ask for pages without end, 10,000 wrong passwords, for three looks."""
-    more = '[web]\npublic = true\npublic_url = "http://127.0.0.1:1"\n'
+    """1,100 half heads, 200 half bodies, 20 who ask for pages without end, 10,000 wrong passwords, for three looks."""
+    more = '[web]\npublic = true\nmcp = true\npublic_url = "http://127.0.0.1:1"\n'
     quick_serving.configure(watching(mailbox, more))
     served = quick_serving.start()
     served.says("registry checked")
@@ -297,7 +297,7 @@ def test_all_that_strangers_do_at_once_delays_no_check_and_no_alert(quick_servin
         held.callback(ended.set)
         took = []
         for number in range(3):
-            for begun in [HALF_A_HEAD] * 370 + [HALF_A_FORM] * 70:
+            for begun in [HALF_A_HEAD] * 370 + [HALF_A_FORM, HALF_A_CALL, HALF_A_BODY] * 24:
                 connection = held.enter_context(served.connected())
                 with suppress(OSError):
                     connection.sendall(begun)
@@ -324,6 +324,8 @@ def test_all_that_strangers_do_at_once_delays_no_check_and_no_alert(quick_servin
 
 HALF_A_HEAD = b"GET /healthz HTTP/1.1\r\nX: "
 HALF_A_FORM = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nname="
+HALF_A_CALL = b"POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
+HALF_A_BODY = b"POST /api/v1/subscriptions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
 
 
 def _read_without_end(served: Served, ended: threading.Event) -> None:
