@@ -90,6 +90,8 @@ def list_(
     from monitor.views.deliveries import DeliveriesQuery, deliveries
     from monitor.views.spans import span_of
 
+    if failed and state is DeliveryState.DELIVERED:
+        raise ConfigurationInvalid("--failed is what was not taken: leave out --failed, or --state delivered")
     settings: Settings = context.obj
     with settings.open() as program:
         about = program.identify(trial) if trial else None

@@ -21,6 +21,7 @@ from monitor.errors import ConfigurationInvalid
 from monitor.language.catalogues import checked_language
 from monitor.model import Filters, Rhythm, Subscription
 from monitor.render.rhythms import rhythm_words
+from monitor.text import natural_list
 from monitor.views.json.alerts import subscription_json
 
 if TYPE_CHECKING:
@@ -137,6 +138,13 @@ def edit(
     )  # fmt: skip
     if all(each is None or each == [] for each in given):
         raise ConfigurationInvalid("say what to change, such as --digest weekly or --note TEXT; --help has it all")
+    set_anew = {
+        Field.TOPICS: topic, Field.KINDS: kind, Field.WITHOUT: without, Field.MIN_SIGNIFICANCE: min_significance,
+        Field.MIN_PERCENT: min_percent, Field.MIN_DAYS: min_days, Field.QUIET_HOURS: quiet_hours, Field.NOTE: note,
+        Field.NAME: name,
+    }  # fmt: skip
+    if both := [field for field in clear or [] if set_anew[field] not in (None, [])]:
+        raise ConfigurationInvalid(f"{natural_list(both)} cannot be cleared and set at once: leave one of these out")
     settings: Settings = context.obj
     with settings.open() as program:
         subscriptions = edited(which, changed, program.subscribe_context())

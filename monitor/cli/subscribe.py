@@ -175,6 +175,8 @@ def subscribe(
     refuse_registry_without_search(registry, search)
     if since is not None and not is_dry_run:
         raise ConfigurationInvalid("--since says which past to look at: give it with --dry-run")
+    if catch_up is not None and is_dry_run:
+        raise ConfigurationInvalid("--catch-up is told once, when it is made: leave it out with --dry-run")
     settings: Settings = context.obj
     if len(addresses) > 1 and STANDARD_INPUT in addresses:
         raise ConfigurationInvalid("- reads one address: give it alone, and the others to `monitor subscriptions join`")
