@@ -34,6 +34,7 @@ def form(**fields: str | list[str]) -> dict[str, list[str]]:
             form(every="weekly", zone="UTC", at="08:00:00", all_quiet="yes"),
             Rhythm(every=Every.WEEKLY, all_quiet=True),
         ),
+        (form(every="daily"), Rhythm(every=Every.DAILY)),
         (form(min="major"), Rhythm(every=Every.MONTHLY)),
     ],
 )

@@ -160,7 +160,7 @@ def rhythm_of(form: Form, before: Rhythm = IMMEDIATE) -> Rhythm:
         return Rhythm(zone=zone, quiet_hours=hours, breaks_through=breaks_through)
     return Rhythm(
         every=Every(every),
-        at=_time(form, "at"),
+        at=_time(form, "at") if "at" in form else IMMEDIATE.at,
         zone=zone,
         breaks_through=breaks_through,
         all_quiet=bool(one(form, "all_quiet")),
