@@ -21,6 +21,8 @@ _IN_MONTHS = 90
 """Days from which nobody can picture them."""
 _DAYS_IN_MONTH = 30.44
 _SAID = re.compile("“(.*)”")
+_WHY = re.compile(r", (?:now that this changed|after a change seen on [\d-]+): (.+)$")
+"""What a stored sentence says of why a trial left a watch, which its values don't."""
 
 Teller = Callable[[Change, Texts], Told]
 
@@ -263,7 +265,12 @@ def _new(change: Change, texts: Texts) -> Told:
 def _left(change: Change, texts: Texts) -> Told:
     lost = change.before if isinstance(change.before, dict) else {}
     watch = lost.get("watch") or lost.get("search") or lost.get("watch_id")
-    return Told(texts.gettext("No longer found by the watch {watch}").format(watch=texts.quoted(str(watch))))
+    what = texts.gettext("No longer found by the watch {watch}").format(watch=texts.quoted(str(watch)))
+    why = _WHY.search(one_line(change.summary))
+    if why is None:
+        return Told(what)
+    reason = texts.quoted(why[1].rstrip("."), 300)
+    return Told(what, (texts.gettext("after what is told in English as {words}").format(words=reason),))
 
 
 def _removed(change: Change, texts: Texts) -> Told:

@@ -195,6 +195,16 @@ def test_a_sentence_in_french_says_what_happened_and_beyond_is_what_the_values_d
     assert sentence(change, IN_ENGLISH) == "It changed."
 
 
+def test_why_a_trial_left_a_watch_is_quoted() -> None:
+    why = "HON-1 is no longer found by watch “Honey” (all), now that this changed: Conditions: added “Bees”."
+    change = made("trial.left", {"trial_id": "HON-1", "watch": "Honey"}, None, of="trial_id", summary=why)
+
+    assert sentence(change, FRENCH).replace(NARROW, " ") == (
+        "N’est plus trouvé par la surveillance « Honey », à la suite de ceci, en anglais : "
+        "« Conditions: added “Bees” »."
+    )
+
+
 def test_a_change_of_the_calendar_and_one_that_is_taken_back_say_so() -> None:
     change = made("verified", "2026-01", "2026-02", of="status_verified_date")
     aged, back = replace(change, origin=ChangeOrigin.CALENDAR), replace(change, takes_back="an/event")

@@ -232,7 +232,7 @@ class Event(Shape):
     seen_at: datetime | None = Field(description="Null where the event cannot be read: “error” says why.")
     posted_on: str | None
     significance: SignificanceName | None
-    headline: str | None
+    headline: str | None = Field(description="Its most significant change in a few words, in English.")
     not_told: str | None = Field(description="Why nobody was told, or is told yet; null where it was told.")
     hold: int | None
     error: str | None
