@@ -12,7 +12,7 @@ from monitor.mcp.asking import Asking
 from monitor.mcp.changed import CHANGE, OURS, change_form
 from monitor.mcp.cursors import Cursor, cursor_of, moment_in, number_in, place_in
 from monitor.mcp.names import unknown_names
-from monitor.mcp.tool import Arguments, Line, Refused, Significance, Tool, TrialId
+from monitor.mcp.tool import FOR_SUBSCRIBERS, Arguments, Line, Refused, Significance, Tool, TrialId
 from monitor.mcp.untrusted import parted
 from monitor.model import Filters
 from monitor.storage import changed
@@ -68,6 +68,8 @@ def list_changes(asking: Asking, given: OfChanges) -> Answer:
     scopes = [name for name in ("trial_ids", "watch", "group") if getattr(given, name)]
     if len(scopes) > 1:
         raise Refused(f"{natural_list(scopes)} each say which trials are meant. Next: leave out all but one.")
+    if (given.watch or given.group) and not asking.knows_watches:
+        raise Refused(FOR_SUBSCRIBERS)
     span = span_of(given.since, given.until, now=asking.now)
     filters = checked_filters(topics=given.topics, kinds=given.kinds, min_significance=given.min_significance)
     named = [(registry.key, trial_id) for registry, trial_id in map(program.identify, given.trial_ids or ())]

@@ -10,7 +10,7 @@ from monitor.mcp.answers import Answer, fitting, shorter, within
 from monitor.mcp.asking import Asking
 from monitor.mcp.cursors import Cursor, cursor_of, place_in
 from monitor.mcp.names import unknown_names
-from monitor.mcp.tool import Arguments, Line, Refused, Tool
+from monitor.mcp.tool import FOR_SUBSCRIBERS, Arguments, Line, Refused, Tool
 from monitor.mcp.untrusted import marked, parted
 from monitor.ports import find_registry
 from monitor.storage import terms, trial_lists
@@ -92,6 +92,8 @@ def search_trials(asking: Asking, given: Finding) -> Answer:
 
 def _wanted(asking: Asking, given: Finding) -> TrialFilter:
     program = asking.program
+    if (given.watch or given.group) and not asking.knows_watches:
+        raise Refused(FOR_SUBSCRIBERS)
     with program.store.read() as tx:
         scope = scope_of(tx, trials=(), watch=given.watch, group=given.group, sponsor=None)
         phase = phase_asked(tx, given.phase)

@@ -56,6 +56,12 @@ class Effect(Enum):
     """It ends or replaces something that somebody made."""
 
 
+FOR_SUBSCRIBERS = (
+    "Which watches and groups there are is told to tokens that may subscribe. Next: leave watch and group out."
+)
+"""What others are told, whether there is such a watch or not."""
+
+
 class Refused(Exception):
     """A call that cannot be answered, in words that say what to do next.
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from monitor.changes.membership import Membership, joined
 from monitor.clock import utc_now
+from monitor.mcp.tool import FOR_SUBSCRIBERS
 from monitor.model import Change, Difference, Event, Search, Significance
 from monitor.model.access import Permission
 from monitor.storage import events, snapshots
@@ -48,3 +49,19 @@ def test_a_watch_is_named_to_who_may_subscribe_alone(site: Site) -> None:
     assert NAME not in str(public)
     assert "the watch of trials that Harbour leads found it" in str(public) or "newly found by the watch" in str(public)
     assert NAME in str(whole)
+
+
+def test_who_may_only_read_cannot_find_out_which_watches_and_groups_there_are(site: Site) -> None:
+    asked = [
+        (tool, {kind: name})
+        for tool in ("list_changes", "search_trials")
+        for kind in ("watch", "group")
+        for name in ("1", NAME, "nonsense")
+    ]
+    with over_http(site.url, site.token(Permission.READ, "who guesses")) as agent:
+        said = {agent.refused(tool, **arguments) for tool, arguments in asked}
+    with over_http(site.url, site.token(Permission.SUBSCRIBE, "who knows")) as agent:
+        whole = agent.call("search_trials", watch="1")
+
+    assert said == {FOR_SUBSCRIBERS}
+    assert whole["trials"]
