@@ -113,7 +113,7 @@ def demo(
 def migrate(context: typer.Context) -> None:
     """Bring the database to this version's schema. Every command does so on first use.
 
-    What lists of trials and changes count is made anew where `monitor doctor` finds it wrong.
+    The counts of lists are corrected where `monitor doctor` finds them wrong.
 
     [dim]$[/dim] monitor migrate
     """
@@ -124,4 +124,4 @@ def migrate(context: typer.Context) -> None:
         mended = mend(program.store)
         console().print(f"{program.store.database.name} has the schema of this version.")
         if mended:
-            console().print(f"{counted(mended, 'count')} of lists made anew.")
+            console().print(f"{counted(mended, 'count')} of lists corrected.")

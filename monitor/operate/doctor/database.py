@@ -58,7 +58,7 @@ def _closed(shown: Sequence[str], *, of: int) -> Finding:
 def lists(context: DatabaseContext) -> Iterator[Finding]:
     """Whether lists of trials and changes count what there is."""
     if wrong := list_counts.wrong(context.tx):
-        yield problem(f"{counted(wrong, 'count')} of lists wrong", "run `monitor migrate`, which makes them anew")
+        yield problem(f"{counted(wrong, 'count')} of lists wrong", "run `monitor migrate`, which counts again")
 
 
 def readable(context: DatabaseContext) -> Iterator[Finding]:
