@@ -12,7 +12,7 @@ from monitor.model import Coded, Enrollment, PartialDate, State
 from monitor.views.plan import Planned, drift_of
 from monitor.web.charts.plan import plan_charts
 from monitor.web.charts.plan_words import PassedStart, passed_start
-from monitor.web.charts.svg import count_ticks, short_count, spread
+from monitor.web.charts.svg import count_ticks, short_count, spread, year_ticks
 
 AWAITED = Coded("NOT_YET_RECRUITING", "Not yet recruiting")
 RECRUITING = Coded("RECRUITING", "Recruiting")
@@ -224,3 +224,9 @@ def test_drift_is_counted_from_what_was_first_registered() -> None:
     assert (drift.first.text, drift.now.text, drift.days, drift.has_moved) == ("2014-09", "2015-05", 242, True)
     assert drift_of(WITHDRAWN_IN_2016, "recruitment_end_date") is None
     assert drift_of([], "start_date") is None
+
+
+def test_the_middle_of_a_year_is_named_by_its_month() -> None:
+    ticks = year_ticks(date(2026, 3, 1), date(2027, 9, 1), at_most=6)
+
+    assert [tick.text for tick in ticks] == ["Jul", "2027", "Jul"]

@@ -14,7 +14,7 @@ _TOP = 14
 
 def ages_chart(counts: Sequence[tuple[str, int, bool]], label: str) -> Markup:
     """A bar for each name and count; one that *is late* in another color. In a wide and a narrow copy."""
-    return _drawn(counts, label, WIDE_PANEL, "wide") + _drawn(counts, label, NARROW, "narrow")
+    return _drawn(counts, label, WIDE_PANEL, "wide half") + _drawn(counts, label, NARROW, "narrow")
 
 
 def _drawn(counts: Sequence[tuple[str, int, bool]], label: str, width: int, kind: str) -> Markup:

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from monitor.web.charts.svg import NARROW, Drawing, scale
 
 PLACES = 24
-WHOLE = 1090
-"""Units of the wide copy: it stands in the whole width of a page."""
+WHOLE, MIDDLE = 1090, 640
+"""Units of the copies for wide screens and for tablets: they stand in the whole width of a page."""
 _FOOT = 28
 _HEIGHT = 52
 
@@ -49,9 +49,10 @@ _SHAPES = {
 
 
 def looks_chart(looks: Sequence[LookMark], label: str) -> Markup:
-    """Up to PLACES looks, the oldest first, in a wide and a narrow copy; *label* is what they say as an image."""
+    """Up to PLACES looks, the oldest first, in three copies by width; *label* is what they say as an image."""
     shown = looks[-PLACES:]
-    return _drawn(shown, label, WHOLE, "wide") + _drawn(shown, label, NARROW, "narrow")
+    copies = ((WHOLE, "wide whole"), (MIDDLE, "middle"), (NARROW, "narrow"))
+    return Markup().join(_drawn(shown, label, width, kind) for width, kind in copies)
 
 
 def _drawn(looks: Sequence[LookMark], label: str, width: int, kind: str) -> Markup:

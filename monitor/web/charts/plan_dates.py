@@ -8,7 +8,7 @@ from monitor.text import one_line, safe_cut
 from monitor.web.charts.plan_frame import Frame
 from monitor.web.charts.plan_words import Series, date_words, earlier, later, passed_start
 from monitor.web.charts.slips import days_words
-from monitor.web.charts.svg import CHARACTER, scale, spread, year_ticks
+from monitor.web.charts.svg import CHARACTER, HALF, scale, spread, year_ticks
 
 TOP, HEIGHT = 70, 230
 FARTHEST = timedelta(days=40 * 365)
@@ -47,7 +47,8 @@ class KeyDates:
         for tick in year_ticks(self.low, self.high, at_most=6):
             height = self._scale(tick.at)
             frame.drawing.line("axis", frame.left, height, frame.right, height)
-            frame.drawing.text(tick.text, frame.left - 8, height + 4, anchor="end")
+            named = frame.say("Jul") if tick.text == HALF else tick.text
+            frame.drawing.text(named, frame.left - 8, height + 4, anchor="end")
         frame.drawing.text(frame.say("Key dates, as registered"), frame.left, TOP - 8, "strong")
         self._draw_diagonal()
         ends = [self._draw_line(series) for series in self.series]
@@ -63,7 +64,8 @@ class KeyDates:
             return
         frame.drawing.line("today", frame.x(begin), self.y(begin), frame.x(end), self.y(end))
         third = begin + (end - begin) / 3
-        if self.bottom - self.y(third) > 20:
+        is_taken = frame.is_narrow and passed_start(frame.plans, frame.last) is not None  # by the words of the flag
+        if self.bottom - self.y(third) > 20 and not is_taken:
             frame.drawing.text(frame.say("already past"), frame.x(third) + 6, self.bottom - 6)
 
     def _draw_line(self, series: Series) -> float:

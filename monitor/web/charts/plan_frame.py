@@ -19,7 +19,7 @@ class Frame:
     def __init__(self, plans: Sequence[Planned], as_of: date, say: Say, *, narrow: bool) -> None:
         self.plans, self.say, self.is_narrow = plans, say, narrow
         self.width = NARROW if narrow else WIDE
-        self.left, self.margin = (34, 100) if narrow else (46, 168)
+        self.left, self.margin = (38, 112) if narrow else (46, 168)
         self.right = self.width - self.margin
         self.first = min(each.on for each in plans)
         self.last = max(as_of, *(each.on for each in plans))

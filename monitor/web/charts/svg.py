@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-WIDE, NARROW = 728, 340
+WIDE, NARROW = 728, 312
 """Units of the two copies of a chart: pixels at the widths that these are shown at."""
 CHARACTER = 6.4
 """Width of a character of a chart's text, about."""
@@ -66,6 +66,10 @@ def short_count(count: int) -> str:
     return f"{count:,}"
 
 
+HALF = "Jul"
+"""The middle of a year, between two that are named."""
+
+
 def year_ticks(low: date, high: date, *, at_most: int) -> list[Tick]:
     """Years within a span, and their halves where it has room for no two years; by the days' ordinals."""
     years = range(low.year, high.year + 1)
@@ -74,9 +78,7 @@ def year_ticks(low: date, high: date, *, at_most: int) -> list[Tick]:
     if len(found) > 1 or len(years) > at_most:
         return [Tick(day.toordinal(), str(day.year)) for day in found]
     halves = [date(year, month, 1) for year in years for month in (1, 7)]
-    return [
-        Tick(day.toordinal(), str(day.year) if day.month == 1 else f"{day:%m}") for day in halves if low <= day <= high
-    ]
+    return [Tick(day.toordinal(), str(day.year) if day.month == 1 else HALF) for day in halves if low <= day <= high]
 
 
 def month_ticks(low: date, high: date, *, at_most: int) -> list[Tick]:

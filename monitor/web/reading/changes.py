@@ -161,7 +161,7 @@ def _charts(rhythm: Sequence[Stretch], counts: ChangeCounts, language: str) -> l
     columns = [Bar(f"{each.first:%Y-%m}" if is_long else _short(each.first, language), each.counts) for each in rhythm]
     label = ", ".join(f"{counts.by_significance[each]:,} {each}" for each in reversed(Significance))
     span = f"{day_in_words(rhythm[0].first, language)} – {day_in_words(rhythm[-1].last, language)}"
-    return [bars(columns, label=f"{span}: {label}", width=width) for width in (380,)]
+    return [bars(columns, label=f"{span}: {label}", width=width) for width in (340,)]
 
 
 def _short(day: date, language: str) -> str:
