@@ -25,8 +25,10 @@ from monitor.mcp import NEEDED
 from monitor.model.access import Permission
 from monitor.ports import Registry
 from monitor.service.logs import hear_libraries
+from monitor.service.memory import REST_EVERY, Resting, collect_often, share_arenas
 from monitor.service.program import Program
 from monitor.service.service import Reread, Service
+from monitor.service.worker import Worker
 from monitor.storage.store import Store
 from monitor.watching.asking import SearchAsker
 from monitor.web.access.visiting import Visitors
@@ -35,7 +37,7 @@ from monitor.web.application import application
 from monitor.web.machines.hooks import bounce_route
 from monitor.web.server.listening import Listener, listen
 from monitor.web.server.peers import networks_of
-from monitor.web.site.answering import Answering
+from monitor.web.site.answering import THREADS, Answering
 from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
 from monitor.web.site.site import Site
@@ -48,16 +50,21 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
 
     Raise ConfigurationInvalid where the configuration names what there is not, or the address is in use.
     """
+    share_arenas()
     hear_libraries(log)
     program.apply_configured_watches()
     program.apply_configured_subscriptions()
     listening = listen(program.config.web.bind)
     service = Service(program, clock=clock, log=log)
     with ExitStack() as opened, _signals() as came:
-        application = _application(program, service, opened)
+        answering = _answering(program, service, opened)
+        application = _application(answering, program, service)
         listener = Listener(application, listening, trusted_proxies=program.config.web.trusted_proxies)
+        resting = Resting(answered=lambda: answering.answered, rest=answering.rest)
+        collect_often()
         service.start()
         listener.start()
+        Worker("memory", resting.step, log=log, every=REST_EVERY).start()
         log.info("serving", address=listener.address, database=program.store.database.name)
         _obey(came, service, reread)
         log.info("stopping")
@@ -67,17 +74,14 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
     return finished
 
 
-def _application(program: Program, service: Service, opened: ExitStack) -> Starlette:
-    """The pages, on database connections of their own, and the hook for mails that came back."""
-
-    def context() -> SubscribeContext:
-        return service.program.subscribe_context()
+def _answering(program: Program, service: Service, opened: ExitStack) -> Answering:
+    """What answers readers, on database connections of their own."""
 
     def connected() -> Sequence[Registry]:
         return service.program.connected_apart()
 
     web = program.config.web
-    store = opened.enter_context(closing(Store.open(program.config.store.url)))
+    store = opened.enter_context(closing(Store.open(program.config.store.url, readers=THREADS)))
     subscribing = replace(program.subscribe_context(), store=store)
     site = Site(
         store=store,
@@ -108,12 +112,21 @@ def _application(program: Program, service: Service, opened: ExitStack) -> Starl
         proxies=networks_of(web.trusted_proxies),
         header_role=Permission(web.header_role),
     )
-    answering = Answering(site, visitors)
+    return Answering(site, visitors)
+
+
+def _application(answering: Answering, program: Program, service: Service) -> Starlette:
+    """The pages, what programs ask, and the hook for mails that came back."""
+
+    def context() -> SubscribeContext:
+        return service.program.subscribe_context()
+
+    site = answering.site
     more: list[BaseRoute] = [
         bounce_route(context, committed=service.send_soon),
-        *api_routes(answering, site.access, visitors),
+        *api_routes(answering, site.access, answering.visitor_of),
     ]
-    if web.mcp:
+    if program.config.web.mcp:
         more.append(_agents(program, site, service))
     return application(answering, service, ages=service.ages, more=more)
 

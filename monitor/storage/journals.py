@@ -12,7 +12,10 @@ Version = tuple[int, int, int]
 
 OLDEST_SQLITE: Version = (3, 35, 0)
 """The first that knows RETURNING."""
-PRAGMAS = ("PRAGMA synchronous = FULL", "PRAGMA cache_size = -16000")
+SAFE = "PRAGMA synchronous = FULL"
+PRAGMAS = (SAFE, "PRAGMA cache_size = -16000")
+PRAGMAS_OF_READERS = (SAFE, "PRAGMA cache_size = -2000")
+"""KiB a connection, of which readers have many; what they miss is in the memory of the system."""
 """What each connection begins with. What is committed survives a loss of power; and with 16 MB a batch of a thousand
 snapshots reaches the disk once, at its commit."""
 

@@ -9,7 +9,7 @@ Every driver error becomes a `StoreError` where it happens, also inside a caller
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -23,11 +23,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from monitor.errors import StoreUnavailable
 from monitor.files import identity, make_file, make_folder
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
-from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, choose_journal
+from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, PRAGMAS_OF_READERS, choose_journal
 from monitor.storage.locks import lock_schema, lock_subscriptions
 from monitor.storage.migrations import HEAD, REVISIONS
 from monitor.storage.tables import metadata, revisions
 
+POOL_SIZE = 5
+"""Connections that stay open while nobody uses them, at the most."""
 _FILE = "file"
 """Where a connection keeps which file it has opened."""
 _FORMS = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
@@ -41,12 +43,13 @@ class Store:
         self.database = database
 
     @classmethod
-    def open(cls, url: str) -> "Store":
+    def open(cls, url: str, *, readers: int = 0) -> "Store":
         """Open a database. Create it, its folder and its tables if they are missing, and migrate it if it is old.
 
-        Any number of processes may do so at once. Raise StoreUnavailable or StoreCorrupt with the remedy.
+        Any number of processes may do so at once. *readers* is how many threads read it, where that is what it is
+        opened for: each finds a connection that is open. Raise StoreUnavailable or StoreCorrupt with the remedy.
         """
-        store = cls(*_engine(url, makes_it=True))
+        store = cls(*_engine(url, makes_it=True, readers=readers))
         try:
             store._prepare()
         except UnicodeDecodeError as error:
@@ -95,6 +98,10 @@ class Store:
         with self.begin() as tx:
             lock_subscriptions(tx)
             yield tx
+
+    def rest(self) -> None:
+        """Close the connections that nobody uses now, with what they keep in memory; the next user opens new ones."""
+        self._engine.dispose()
 
     def close(self) -> None:
         """Close the connections."""
@@ -148,7 +155,7 @@ def migrate(url: str) -> None:
     Store.open(url).close()
 
 
-def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, DatabaseName]:
+def _engine(text_: str, *, makes_it: bool = True, readers: int = 0) -> tuple[Engine, DatabaseName]:
     """An engine that is not connected yet, and its name for messages. *makes_it*: whether to create a missing file."""
     try:
         url = make_url(text_)
@@ -156,13 +163,13 @@ def _engine(text_: str, *, makes_it: bool = True) -> tuple[Engine, DatabaseName]
         # The text is not shown: what cannot be taken apart may hold a password anywhere.
         raise StoreUnavailable(f"store.url is not a database URL: {_FORMS}") from error
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
-        return _sqlite_engine(url, makes_it=makes_it)
+        return _sqlite_engine(url, makes_it=makes_it, readers=readers)
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return _postgresql_engine(url.set(drivername="postgresql+psycopg"))
+        return _postgresql_engine(url.set(drivername="postgresql+psycopg"), readers=readers)
     raise StoreUnavailable(f"store.url names {url.drivername}, which is not a store of this program: {_FORMS}")
 
 
-def _sqlite_engine(url: URL, *, makes_it: bool) -> tuple[Engine, DatabaseName]:
+def _sqlite_engine(url: URL, *, makes_it: bool, readers: int) -> tuple[Engine, DatabaseName]:
     if not url.database or url.database == ":memory:" or url.query:
         raise StoreUnavailable("store.url names no file: write sqlite:///FILE and nothing behind it")
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -178,9 +185,12 @@ def _sqlite_engine(url: URL, *, makes_it: bool) -> tuple[Engine, DatabaseName]:
         )
     # isolation_level None: the driver begins no transactions of its own.
     engine = create_engine(
-        url.set(drivername="sqlite"), connect_args={"isolation_level": None, "timeout": LOCK_SECONDS}
+        url.set(drivername="sqlite"),
+        pool_size=max(readers, POOL_SIZE),
+        connect_args={"isolation_level": None, "timeout": LOCK_SECONDS},
     )
-    event.listen(engine, "connect", partial(_prepare_sqlite, file=url.database))
+    pragmas = PRAGMAS_OF_READERS if readers else PRAGMAS
+    event.listen(engine, "connect", partial(_prepare_sqlite, file=url.database, pragmas=pragmas))
     event.listen(engine, "checkout", partial(_stay_with_the_file, file=url.database))
     event.listen(engine, "begin", partial(_begin_sqlite, database=database))
     event.listen(engine, "handle_error", partial(_translate, database=database))
@@ -199,13 +209,15 @@ def _make(file: Path, database: DatabaseName) -> None:
         make_file(file)
 
 
-def _postgresql_engine(url: URL) -> tuple[Engine, DatabaseName]:
+def _postgresql_engine(url: URL, *, readers: int) -> tuple[Engine, DatabaseName]:
     host = url.host or url.query.get("host") or "the local socket"
     port = f":{url.port}" if url.port else ""
     name = f"PostgreSQL database {url.database or url.username!r} at {host}{port}"
     database = DatabaseName(name, url.password or str(url.query.get("password", "")))
     try:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_size=max(readers, POOL_SIZE), connect_args={"connect_timeout": 10}
+        )
     except ImportError as error:
         raise StoreUnavailable(
             f"{database.name} needs a driver that is not installed: pip install 'psycopg[binary]' beside the program"
@@ -215,10 +227,12 @@ def _postgresql_engine(url: URL) -> tuple[Engine, DatabaseName]:
     return engine, database
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry, *, file: str) -> None:
+def _prepare_sqlite(
+    connection: sqlite3.Connection, record: ConnectionPoolEntry, *, file: str, pragmas: Sequence[str]
+) -> None:
     record.info[_FILE] = identity(file)
     connection.execute("PRAGMA foreign_keys = ON")
-    for pragma in PRAGMAS:
+    for pragma in pragmas:
         connection.execute(pragma)
 
 

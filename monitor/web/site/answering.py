@@ -62,6 +62,8 @@ class Answering:
     visitor_of: VisitorOf = lambda _: NOBODY
     kept: Kept = field(default_factory=Kept)
     _limiter: CapacityLimiter | None = None
+    answered: int = 0
+    """How many steps of answers were taken so far."""
     _waiting: int = 0
 
     def routes(self, pages: Sequence[Page]) -> list[BaseRoute]:
@@ -79,6 +81,12 @@ class Answering:
             return await run_sync(partial(step, *arguments), limiter=self._limiter)
         finally:
             self._waiting -= 1
+            self.answered += 1
+
+    def rest(self) -> None:
+        """Let go of what is kept for readers who may come: few do."""
+        self.kept.drop_old()
+        self.site.store.rest()
 
     async def trouble(self, request: Request, status: int) -> Response:
         """The page for what no page answers: 404, or 405."""

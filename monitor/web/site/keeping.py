@@ -143,6 +143,13 @@ class Kept:
                 self._drop(next(iter(self._pages)))
         return page
 
+    def drop_old(self) -> None:
+        """Forget those that nobody may be shown any more."""
+        with self._lock:
+            until = monotonic() - SHOWN_MEANWHILE
+            for key in [key for key, page in self._pages.items() if page.until < until]:
+                self._drop(key)
+
     def clear(self) -> None:
         """Forget all: somebody changed something."""
         with self._lock:
