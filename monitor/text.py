@@ -231,10 +231,11 @@ def plural_of(noun: str) -> str:
 
 
 def sentence(words: object) -> str:
-    """Words such as those of an error as a sentence: it begins with a capital, and it ends."""
+    """Words such as those of an error as a sentence: it ends, and begins with a capital, unless with a host's name."""
     text = str(words).strip()
     end = "" if text[-1:] in (".", "?", "!", "") else "."
-    return text[:1].upper() + text[1:] + end
+    is_host = "." in text.partition(" ")[0].rstrip(".:,;")
+    return (text if is_host else text[:1].upper() + text[1:]) + end
 
 
 def without_commands(words: str) -> str:

@@ -143,7 +143,7 @@ def remove_trial(registry: str, trial_id: str, *, store: Store) -> list[str]:
         still = watches.holding(tx, registry, trial_id)
     _refuse_still_watched(trial_id, still)
     if not removed:
-        raise NothingFound(f"{trial_id} is not in any watch; monitor watch list shows what is")
+        raise NothingFound(f"{trial_id} is not in any watch; `monitor watch list` shows what is")
     return silenced
 
 

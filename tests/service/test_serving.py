@@ -310,7 +310,7 @@ def test_all_that_strangers_do_at_once_delays_no_check_and_no_alert(quick_servin
             took.append(time.monotonic() - began)
             began = time.monotonic()
             assert served.asked("/healthz")[0] == 200
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 5
         for each in crowd[20:]:
             each.join()
         assert served.asked("/healthz")[0] == 200

@@ -368,7 +368,8 @@ def _invalid(error: RequestValidationError) -> Problem:
     wrong = []
     for each in error.errors():
         place, *path = each["loc"]
-        words = sentence(str(each["msg"]).removeprefix("Value error, "))
+        said = "It is required" if each["type"] == "missing" else str(each["msg"]).removeprefix("Value error, ")
+        words = sentence(said)
         if place == "body":
             steps = [] if each["type"] == "json_invalid" else path
             wrong.append(Wrong(words, pointer(steps)))

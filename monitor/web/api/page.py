@@ -21,6 +21,8 @@ MOST_SHOWN = 2000
 """Characters of an answer."""
 _EXAMPLES = {"limit": "10", "cursor": None, "If-None-Match": None}
 """What a command has for some parameters; None for those that it leaves out."""
+_OF_THE_SHELL = {"Idempotency-Key": "$(uuidgen)", "If-Match": "$ETAG"}
+"""The headers that are another each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _described(address: str, path: str, method: str, operation: Mapping[str, Any
 
 
 def _command(address: str, path: str, method: str, operation: Mapping[str, Any]) -> str:
-    """A command that works once it has a token."""
+    """A command that works once there is a token, and the ETag of what is to be changed."""
     query: dict[str, str] = {}
     headers = []
     for each in operation.get("parameters", ()):
@@ -102,13 +104,13 @@ def _command(address: str, path: str, method: str, operation: Mapping[str, Any])
         if each["in"] == "path":
             path = path.replace(f"{{{each['name']}}}", str(example))
         elif example is not None and each["in"] == "header":
-            headers.append(f"{each['name']}: {example}")
-        elif example is not None and each["name"] in ("limit", "since", "status"):
+            headers.append(each["name"])
+        elif example is not None and (each.get("required") or each["name"] in ("limit", "since", "status")):
             query[each["name"]] = str(example)
     url = f"{address}{BEGINS}{path}" + (f"?{urlencode(query)}" if query else "")
     parts = ["curl", *(["-X", method.upper()] if method not in ("get", "post") else [])]
     lines = [" ".join([*parts, shlex.quote(url)]), '  -H "Authorization: Bearer $TOKEN"']
-    lines += [f"  -H {shlex.quote(each)}" for each in headers]
+    lines += [f'  -H "{each}: {_OF_THE_SHELL[each]}"' for each in headers]
     body = _body(operation)
     if body is not None:
         lines.append("  --json " + shlex.quote(orjson.dumps(body).decode()))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Path, Query
 from starlette.responses import Response
 
 from monitor.errors import NothingFound
@@ -21,6 +21,11 @@ from monitor.web.api.shapes import trials as shapes
 from monitor.web.api.wanted import TermsAsked
 
 operations = Operations("Sponsors and conditions")
+
+
+ConditionSlug = Annotated[
+    str, Path(min_length=1, max_length=200, description="As the list has it.", examples=["knee-osteoarthritis"])
+]
 
 
 @operations.reads("/sponsors", shape=shapes.TermPage, example=examples.page(examples.SPONSOR), kinds=[BAD_CURSOR])
@@ -42,7 +47,7 @@ def list_conditions(call: Caller, asked: Annotated[TermsAsked, Query()]) -> Resp
 
 
 @operations.reads("/conditions/{slug}", shape=shapes.Term, example=examples.CONDITION)
-def get_condition(call: Caller, slug: Slug) -> Response:
+def get_condition(call: Caller, slug: ConditionSlug) -> Response:
     """Give a condition. Its trials are those of GET /trials with its name as `condition`."""
     return _one(call, CONDITION, slug)
 

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from monitor.channels import NAMES
 from monitor.model.access import Permission
+from monitor.web.api import page
 from monitor.web.api.application import RESOURCES, schema
 from monitor.web.api.problems import KINDS, WAYS, in_api_words
 from monitor.web.api.routing import Operation
@@ -102,6 +103,14 @@ def test_every_parameter_of_the_query_is_known_to_the_guard() -> None:
             (method,) = {*route.methods}
             named = {each["name"] for each in described[method.lower()].get("parameters", ()) if each["in"] == "query"}
             assert named == {*route.takes.parameters}
+
+
+def test_what_has_to_be_given_is_in_every_command_of_the_page_and_no_key_twice(kept: Api) -> None:
+    commands = [each.command for found in page._tags(kept.url).values() for each in found]
+    why = next(each for each in commands if "/why" in each)
+
+    assert "?trial=NCT02116634" in why
+    assert {key for each in commands for key in re.findall('Idempotency-Key: ([^"]*)', each)} == {"$(uuidgen)"}
 
 
 def test_every_request_that_stands_for_a_command_is_there() -> None:
