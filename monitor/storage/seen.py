@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, exists, func, select
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Json, Settlement, Significance
+from monitor.storage.archive_tables import archived_documents
 from monitor.storage.events import changes_in
 from monitor.storage.pages import Key, Span, Within, is_of
 from monitor.storage.settling_tables import settlements
@@ -121,6 +122,14 @@ def begins(tx: Connection, within: Within) -> datetime | None:
     first = select(func.min(snapshots.c.taken_at)).where(snapshots.c.number == FIRST)
     found: datetime | None = tx.scalar(first.where(is_of(within, snapshots.c.registry, snapshots.c.trial_id)))
     return found
+
+
+def begun_after(tx: Connection, within: Within, at: datetime) -> int:
+    """How many of the trials were first read later than that, and have no saved pages from before."""
+    c = snapshots.c
+    older = exists().where(archived_documents.c.registry == c.registry, archived_documents.c.trial_id == c.trial_id)
+    first = select(func.count()).select_from(snapshots).where(c.number == FIRST, c.taken_at > at, ~older)
+    return tx.scalar(first.where(is_of(within, c.registry, c.trial_id))) or 0
 
 
 def unread(tx: Connection, within: Within) -> list[Key]:

@@ -60,6 +60,8 @@ class Backtest:
     """When what is kept of its trials begins; None where nothing is kept, and *since* where only the latest counts."""
     trials: int
     """How many of them were ever read."""
+    new_trials: int
+    """How many of them have been read for less than LEAST, so that there may be more; 0 where that goes for all."""
     events: int
     sent: Sequence[Sent]
     """The newest first."""
@@ -134,6 +136,8 @@ def backtest(
         _count_all(tally, replaying)
         begins = since if cut else replaying.begins()  # to look for it takes long where there is much
         trials = sum(pages.trials_read(tx, within) for within in rule.within)
+        is_long = cut is None and begins is not None and begins <= now - LEAST
+        new_trials = sum(seen.begun_after(tx, each, now - LEAST) for each in rule.within) if is_long else 0
     spoken = _Spoken(rule.subscription.rhythm, max(since, begins or now), now)
     sent = [
         Sent(
@@ -151,6 +155,7 @@ def backtest(
         until=now,
         begins=begins,
         trials=trials,
+        new_trials=new_trials,
         events=tally.events,
         sent=sent,
         waiting=sum(len(each.told) for each in sent if each.is_coming),

@@ -19,8 +19,7 @@ _MONTHS_NOT_WEEKS = 2
 
 def in_words(found: "Backtest", texts: Texts = IN_ENGLISH) -> str:
     """All of it, in whole sentences."""
-    said = [total(found, texts), pace(found, texts), history(found, texts), coming(found, texts)]
-    return " ".join(sentence(each) for each in said if each)
+    return " ".join(sentence(each) for each in (total(found, texts), *rate(found, texts)))
 
 
 def total(found: "Backtest", texts: Texts = IN_ENGLISH) -> str:
@@ -64,6 +63,24 @@ def history(found: "Backtest", texts: Texts = IN_ENGLISH) -> str:
     if begins == found.until.date():
         return _("history since today: too short to say how many come in a month")
     return _("history since {day}: too short to say how many come in a month").format(day=texts.day(begins))
+
+
+def new_trials(found: "Backtest", texts: Texts = IN_ENGLISH) -> str:
+    """How many of the trials have so little history that there may be more to tell; empty where none has."""
+    if not found.new_trials:
+        return ""
+    words = texts.ngettext(
+        "%(num)d of {trials} trials has been watched for less than four weeks, so more may come",
+        "%(num)d of {trials} trials have been watched for less than four weeks, so more may come",
+        found.new_trials,
+    )
+    return words.format(trials=texts.number(found.trials)).replace("%(num)d", texts.number(found.new_trials))
+
+
+def rate(found: "Backtest", texts: Texts = IN_ENGLISH) -> list[str]:
+    """How often they come, since when anything is kept, and when the next one comes: what there is of it."""
+    said = (words(found, texts) for words in (pace, history, new_trials, coming))
+    return [words for words in said if words]
 
 
 def coming(found: "Backtest", texts: Texts = IN_ENGLISH) -> str:

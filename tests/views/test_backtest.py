@@ -430,6 +430,19 @@ def test_what_is_too_short_is_never_made_into_a_rate(quick: Trying, ids: list[st
     assert french.startswith("3 e-mails en 40 jours. Environ 2 par mois. Historique depuis le ")
 
 
+def test_trials_that_have_little_history_beside_others_are_counted(quick: Trying, ids: list[str]) -> None:
+    everything = asked(quick, everything=True)
+    assert tried(quick, everything, now=quick.clock() + timedelta(days=9)).new_trials == 0, "of none is there more"
+    with quick.store.begin() as tx:
+        archived.add(tx, [saved_page(quick, ids[1], "Before", date(2015, 3, 1))])
+
+    found = tried(quick, everything, since=datetime(2014, 1, 1, tzinfo=UTC))
+
+    said = f"{len(ids) - 1} of {len(ids)} trials have been watched for less than four weeks, so more may come."
+    assert said in in_words(found)
+    assert tried(quick, everything, now=quick.clock() + timedelta(days=60)).new_trials == 0
+
+
 def test_a_digest_that_is_still_to_come_is_counted_for_what_is_quiet_too(quick: Trying, ids: list[str]) -> None:
     daily = Rhythm(every=Every.DAILY, all_quiet=True)
 

@@ -14,7 +14,7 @@ from monitor.model import Filters, Significance
 from monitor.render.rhythms import rhythm_words
 from monitor.text import counted, first_few, natural_list, one_line, sentence
 from monitor.views.backtest import Backtest, Neighbour
-from monitor.views.backtest_words import coming, history, mails, pace, total
+from monitor.views.backtest_words import mails, rate, total
 from monitor.views.tallying import Told
 
 _BARS, _PLAIN_BARS = "▁▂▃▄▅▆▇█", "_.:-=+*#"
@@ -62,8 +62,8 @@ def backtest_lines(found: Backtest, *, limit: int, width: int, encoding: str) ->
         yield Text()
         yield styled(_bars(found, width, encoding))
     yield styled(sentence(total(found) + (f", {_how(found)}" if found.begins else "")), LABEL)
-    if said := [sentence(words) for words in (pace(found), history(found), coming(found)) if words]:
-        yield styled(" ".join(said))
+    if said := rate(found):
+        yield styled(" ".join(map(sentence, said)))
     yield from _of_trials(found)
     if found.untold:
         filters = found.rule.subscription.filters

@@ -14,7 +14,7 @@ from monitor.language.worded import worded
 from monitor.model import Search, Significance, SubscriptionState
 from monitor.storage import searches
 from monitor.views.backtest import Backtest, Sent
-from monitor.views.backtest_words import coming, history, mails, pace, time_kept, total
+from monitor.views.backtest_words import mails, rate, time_kept, total
 from monitor.views.previews import MONTHS, MOST, Preview, Step, preview
 from monitor.views.rules import rule_of, rule_of_asked
 from monitor.web.charts.strip import Strip, StripMonth, strip
@@ -89,7 +89,7 @@ def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, languag
         critical=sum(_weight(each) is Significance.CRITICAL for each in tried.sent),
         untold=untold,
         total=total(tried, texts),
-        rate=[words for words in (pace(tried, texts), history(tried, texts), coming(tried, texts)) if words],
+        rate=rate(tried, texts),
         command=_command(form, asked, site),
         query=query_of(form),
     )
