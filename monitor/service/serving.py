@@ -112,7 +112,7 @@ def _answering(program: Program, service: Service, opened: ExitStack) -> Answeri
         proxies=networks_of(web.trusted_proxies),
         header_role=Permission(web.header_role),
     )
-    return Answering(site, visitors)
+    return Answering(site, visitors, visitors.is_nobody)
 
 
 def _application(answering: Answering, program: Program, service: Service) -> Starlette:

@@ -16,6 +16,7 @@ import pyotp
 import pytest
 import requests
 from requests import Response, Session
+from starlette.requests import Request
 
 from monitor.access import tokens, users
 from monitor.access.tries import MOST
@@ -25,7 +26,7 @@ from monitor.storage import tokens as token_rows
 from monitor.storage import users as user_rows
 from monitor.storage.store import Store
 from monitor.web.access import users as users_pages
-from monitor.web.access.visiting import Visitors
+from monitor.web.access.visiting import Visitors, session_cookie
 from monitor.web.server.peers import networks_of
 from tests.access.people import PASSWORD
 from tests.outbox import OutboxHarness
@@ -102,6 +103,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadingSite]:
 
 def visitors(site: ReadingSite, **more: object) -> Visitors:
     return Visitors(access=site.site.access, clock=site.site.subscribing.clock, cookies=site.site.cookies, **more)  # type: ignore[arg-type]
+
+
+def test_nobody_is_looked_up_only_where_a_request_says_nothing_of_who_asks(site: ReadingSite) -> None:
+    def saying(**headers: str) -> Request:
+        named = [(name.encode(), value.encode()) for name, value in headers.items()]
+        return Request({"type": "http", "headers": named})
+
+    plain, behind_a_proxy = visitors(site), visitors(site, header="X-User")
+    session = f"{session_cookie(site.site.cookies)}=anything"
+
+    assert plain.is_nobody(saying(cookie="theme=dark"))
+    assert not plain.is_nobody(saying(cookie=f"theme=dark; {session}"))
+    assert plain.is_nobody(saying(**{"x-user": "rita"}))
+    assert not behind_a_proxy.is_nobody(saying(**{"x-user": "rita"}))
+    assert behind_a_proxy.is_nobody(saying())
 
 
 @pytest.fixture

@@ -132,6 +132,30 @@ def test_more_than_may_wait_are_told_to_come_again_and_health_is_answered_meanwh
     assert all("done" in all_of(each) for each in waiting)
 
 
+def test_what_is_kept_is_shown_to_strangers_while_all_threads_are_busy(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.web.site.proof.READ_EVERY", 600.0)
+    monkeypatch.setattr("monitor.web.site.keeping.SECONDS", 600.0)
+    door.answering.is_nobody = lambda request: "cookie" not in request.headers
+    asking = b"GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n"
+
+    def status(sent: bytes) -> bytes:
+        with door.sends(sent + b"\r\n") as connection:
+            return connection.recv(12)
+
+    assert status(asking) == b"HTTP/1.1 200"
+    waiting = door.asked_slow(answering.WAITING)
+
+    assert status(asking) == b"HTTP/1.1 200"
+    assert status(asking + b"Cookie: session=x\r\n") == b"HTTP/1.1 503", "who that is has to be looked up"
+    assert status(asking.replace(b"/ ", b"/trials ")) == b"HTTP/1.1 503", "that was not made yet"
+    door.answering.kept.clear()
+    assert status(asking) == b"HTTP/1.1 503"
+    door.go_on.set()
+    assert all("done" in all_of(each) for each in waiting)
+
+
 def test_forms_that_never_end_keep_nobody_out(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     """Not even beside all who may wait for pages: whoever sends half of something makes room, unlogged."""
     waiting = door.asked_slow(answering.WAITING)

@@ -40,6 +40,11 @@ class Visitors:
             return Visitor(session.user.name, permissions_up_to(session.user.role), secret=token)
         return self._by_header(request) if self.header else NOBODY
 
+    def is_nobody(self, request: Request) -> bool:
+        """Whether a request says nothing of who asks, so that nobody has to be looked up."""
+        says_who = session_cookie(self.cookies) in request.cookies or (self.header and self.header in request.headers)
+        return not says_who
+
     def _by_header(self, request: Request) -> Visitor:
         named = request.headers.getlist(self.header)
         if len(named) != 1 or not is_from(request, self.proxies):

@@ -28,6 +28,7 @@ from monitor.web.site.compressing import compressed
 from monitor.web.site.forms import Form, FormRefused, check_origin, check_token, form_token, read_form
 from monitor.web.site.keeping import Kept, KeptPage, etag_of, is_still
 from monitor.web.site.language import language_of
+from monitor.web.site.proof import Proof
 from monitor.web.site.rates import network_of
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
@@ -60,6 +61,8 @@ class Answering:
 
     site: Site
     visitor_of: VisitorOf = lambda _: NOBODY
+    is_nobody: Callable[[Request], bool] = lambda _: False
+    """Whether a request is plainly of nobody who signed in: that is seen without the database."""
     kept: Kept = field(default_factory=Kept)
     _limiter: CapacityLimiter | None = None
     answered: int = 0
@@ -98,7 +101,7 @@ class Answering:
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
-                response = await self._answered(page, request)
+                response = self._at_once(page, request) or await self._answered(page, request)
             except Busy:
                 response = busy()
             if request.method == "POST" and response.status_code < 400:
@@ -109,6 +112,22 @@ class Answering:
             return response
 
         return answer
+
+    def _at_once(self, page: Page, request: Request) -> Response | None:
+        """The kept page for somebody who did not sign in: it takes no thread, and waits for none that makes others.
+
+        None where anything has to be made, read or unpacked.
+        """
+        is_for_all = page.is_shared and page.needs is Needs.PUBLIC and self.site.is_public
+        proof = self.site.proof.kept() if is_for_all and request.method in ("GET", "HEAD") else None
+        if proof is None or not self.is_nobody(request):
+            return None
+        asked = self._asked(request, NOBODY, is_translated=page.is_translated)
+        key = _key_of(asked)
+        found = self.kept.get(key, self._version(page, proof)) or self.kept.meanwhile(key)
+        if found is None or (found.is_gzipped and not _takes_gzip(asked)):
+            return None
+        return _unless_known(asked, found)
 
     async def _answered(self, page: Page, request: Request) -> Response:
         try:
@@ -148,24 +167,21 @@ class Answering:
             return self._trouble(self._asked(request, NOBODY, is_translated=page.is_translated), 503)
 
     def _shared(self, page: Page, asked: Asked) -> Response:
-        visitor = asked.visitor
-        key = (asked.path, str(asked.query), asked.language, asked.theme, visitor.name, visitor.permissions)
-        found = self.kept.get(key, self._version(page, asked))
+        key = _key_of(asked)
+        found = self.kept.get(key, self._version(page, self.site.proof.read(asked.now)))
         if found is None:
             made = self._anew(page, asked, key)
             if isinstance(made, Response):
                 return made
             found = made
-        if is_still(asked.headers, found):
-            return Response(status_code=304, headers={**FOR_ALL_WHO_MAY, "ETag": found.etag})
-        return found.response(accepts_gzip="gzip" in asked.headers.get("accept-encoding", ""))
+        return _unless_known(asked, found)
 
     def _anew(self, page: Page, asked: Asked, key: Hashable) -> KeptPage | Response:
         """The page made anew, or the former one while another thread makes it; an answer that nobody else may have."""
         with self.kept.making(key) as former:
             if former is not None:
                 return former
-            version = self._version(page, asked)
+            version = self._version(page, self.site.proof.read(asked.now))
             own = page.own_version(self.site, asked) if page.own_version else ""
             found = self.kept.get(key, version) or (self.kept.confirmed(key, version, own) if own else None)
             if found is not None:
@@ -179,8 +195,7 @@ class Answering:
                 del made.headers["X-Robots-Tag"]
             return self.kept.put(key, version, made, own)
 
-    def _version(self, page: Page, asked: Asked) -> str:
-        proof = self.site.proof.read(asked.now)
+    def _version(self, page: Page, proof: Proof) -> str:
         return self.kept.as_of(proof.version if page.shows_looks else proof.news)
 
     def _made(self, page: Page, asked: Asked) -> Response:
@@ -204,8 +219,7 @@ class Answering:
         """With the cookie that its form needs; compressed where it holds no secret that its size could give away."""
         if asked.has_form and not asked.visitor.secret:
             self.site.cookies.give(made, self._cookie, self._secret(asked))
-        takes_gzip = "gzip" in asked.headers.get("accept-encoding", "")
-        return compressed(made) if takes_gzip and not asked.has_form else made
+        return compressed(made) if _takes_gzip(asked) and not asked.has_form else made
 
     def _not_let_in(self, asked: Asked) -> Response:
         if asked.visitor.name is not None:
@@ -260,6 +274,23 @@ class Answering:
             return own
         asked.new_cookie = asked.new_cookie or secrets.token_hex(COOKIE_BYTES)
         return asked.new_cookie
+
+
+def _key_of(asked: Asked) -> Hashable:
+    """What a kept page depends on beside data."""
+    visitor = asked.visitor
+    return asked.path, str(asked.query), asked.language, asked.theme, visitor.name, visitor.permissions
+
+
+def _takes_gzip(asked: Asked) -> bool:
+    return "gzip" in asked.headers.get("accept-encoding", "")
+
+
+def _unless_known(asked: Asked, page: KeptPage) -> Response:
+    """The kept page; or 304 where the one who asks has it already."""
+    if is_still(asked.headers, page):
+        return Response(status_code=304, headers={**FOR_ALL_WHO_MAY, "ETag": page.etag})
+    return page.response(accepts_gzip=_takes_gzip(asked))
 
 
 def busy() -> Response:

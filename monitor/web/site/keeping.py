@@ -106,6 +106,11 @@ class Kept:
                 if not own.wanted:
                     del self._making[key]
 
+    def meanwhile(self, key: Hashable) -> KeptPage | None:
+        """The former page, where somebody makes it anew at this moment."""
+        with self._lock:
+            return self._former(key) if key in self._making else None
+
     def get(self, key: Hashable, version: str) -> KeptPage | None:
         """That page, if it was made of this version of the data a short while ago."""
         with self._lock:

@@ -87,6 +87,10 @@ class ProofReader:
                 self._lock.release()
         return self._kept
 
+    def kept(self) -> Proof | None:
+        """The proof as it was read a few seconds ago; None where it is to be read anew."""
+        return self._kept if monotonic() < self._until else None
+
     def since(self, now: datetime) -> datetime:
         """Since when a trial has to have been checked to count as seen now."""
         return coverage.seen_since(now, check_every=self._check_every)
