@@ -1,6 +1,7 @@
 """`make screenshots`: the pictures of the README and of docs/, taken of invented trials by Chromium.
 
-The same program and the same Chromium, with the same fonts, make the same files.
+The same program and the same Chromium, with the same fonts, make the same files. Those that are kept were taken where
+Inter is installed (`fonts-inter` of Debian), which the pages ask for first.
 """
 
 import sys
