@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts.background import BackgroundReader
 from monitor.alerts.contexts import event_context, registry_of
+from monitor.alerts.links import trial_page
 from monitor.alerts.matching import Match
 from monitor.alerts.past import matches_of
 from monitor.alerts.recovery import event_of
@@ -50,6 +51,8 @@ class DigestReader:
     """Reads what digests hold; events, and what was looked at, once for all whom they concern."""
 
     registries: Mapping[str, Registry]
+    public_url: str = ""
+    """Where pages are that anybody may read; empty where there are none."""
     _contexts: dict[str, EventContext] = field(default_factory=dict)
     _around: dict[str, tuple[ContextLine, ...]] = field(default_factory=dict)
     _backgrounds: BackgroundReader = field(init=False)
@@ -113,7 +116,8 @@ class DigestReader:
         families = siblings.families(tx, {(each.registry, each.trial_id) for each in found.values()})
         taken = _snapshots(tx, found.values())
         for each, event in found.items():
-            self._contexts[each] = event_context(tx, event, self.registries, families, snapshot=taken.get(each))
+            context = event_context(tx, event, self.registries, families, snapshot=taken.get(each))
+            self._contexts[each] = replace(context, page=trial_page(self.public_url, event))
 
     def _made_again(self, tx: Connection, lost: str) -> Event:
         registry, trial_id, number = lost.split("/")

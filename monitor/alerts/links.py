@@ -24,6 +24,11 @@ def change_page(public_url: str, event: Event) -> str:
     return f"{public_url}/trials/{in_path(event.trial_id)}/changes/{event.snapshot}" if public_url else ""
 
 
+def trial_page(public_url: str, event: Event) -> str:
+    """The page of its trial; empty without a public address."""
+    return f"{public_url}/trials/{in_path(event.trial_id)}" if public_url else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Makes links below an address, and reads them."""

@@ -131,7 +131,7 @@ class Loaded:
         noticed = [delivery for delivery in self._unrendered if isinstance(delivery.cause, NoticeCause)]
         self._about |= {each: about(tx, self._subscriptions[each]) for each in {it.subscription_id for it in noticed}}
         told = {delivery.cause.id for delivery in noticed}
-        self._digests = DigestReader(context.registries)
+        self._digests = DigestReader(context.registries, context.public_url)
         self._composed = digests.known(
             tx, {each.id for each in self._unrendered if isinstance(each.cause, DigestCause)}
         )

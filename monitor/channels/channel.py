@@ -52,7 +52,7 @@ class EventContext:
     begun_by: Event | None = None
     """The event of a sibling that told the same shortly before, in whose conversation this one is told."""
     page: str = ""
-    """Where the change stands on pages of ours that anybody may read; empty where there are none."""
+    """Where the change, or in a digest its trial, stands on pages that anybody may read; empty where none are."""
     background: tuple[ContextLine, ...] = ()
     """What stands around it; `monitor.render.context.lines_for` has what of that is of use beside some changes."""
 

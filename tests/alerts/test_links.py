@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts.deliver import deliver
 from monitor.alerts.links import Links, change_page
-from monitor.model import Event
+from monitor.model import Event, Every, Rhythm
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage.store import Store
 from monitor.vault import Vault
@@ -109,6 +109,30 @@ def test_a_mail_leads_to_what_changed_where_anybody_may_read_that(
     page = f"https://trials.example.org/watch/trials/{WITHDRAWN_LATER}/changes/2"
     assert [page in each for each in parts] == [bool(public_url)] * 2
     assert ["side by side" in each for each in parts] == [bool(public_url)] * 2
+
+
+@pytest.mark.parametrize("public_url", ["https://trials.example.org/watch", ""])
+def test_a_digest_leads_to_each_trial_where_anybody_may_read_that(
+    quick_store: Store, sandbox: Sandbox, tmp_path: Path, public_url: str
+) -> None:
+    outbox = OutboxHarness(quick_store, sandbox, tmp_path)
+    outbox.watch(WITHDRAWN_LATER)
+    outbox.check()
+    outbox.subscribe("anna@example.org", channel="email", rhythm=Rhythm(every=Every.DAILY))
+    sandbox.next_state(WITHDRAWN_LATER)
+    outbox.clock.advance(days=1)
+    outbox.check()
+    outbox.deliver()
+    outbox.clock.advance(days=1)
+    context = replace(outbox.delivering.context, public_url=public_url)
+    list(deliver(replace(outbox.delivering, context=context)))
+    outbox.registry.close()
+
+    (message,) = outbox.channel.came
+    mail = message_from_bytes(message.body, policy=policy.default)
+    page = f"https://trials.example.org/watch/trials/{WITHDRAWN_LATER}"
+    plain, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert (page in plain.split(), f'href="{page}"' in html) == (bool(public_url), bool(public_url))
 
 
 def test_the_address_of_a_change_has_no_slash_of_an_id() -> None:

@@ -1,7 +1,7 @@
 """A digest as a mail: a line a trial to skim, and below each what else changed there. Pure.
 
 Mail programs show no more than some 100 kB of a page, so it is bounded: details go first, then the least significant
-trials. What is left out is counted, and each trial links to its registry.
+trials. What is left out is counted, and each trial links to its registry, and to its page where anybody may read that.
 """
 
 from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ MOST_TITLE = 60
 MOST_SENTENCE = 220
 MOST_BEYOND = 60
 _WITHIN_A_DAY = ("daily", "quiet hours")
-_A_FRAME, _A_TRIAL, _A_DETAIL, _A_BACKGROUND, _AN_UNCHECKED = 13_000, 520, 640, 200, 70
+_A_FRAME, _A_TRIAL, _A_PAGE, _A_DETAIL, _A_BACKGROUND, _AN_UNCHECKED = 13_000, 520, 220, 640, 200, 70
 """Bytes that one takes in the page besides its words, in round numbers."""
 _OF_DETAILS = 6
 """One part in so many of the room is kept for details, which trials without end would take up."""
@@ -71,6 +71,8 @@ class _Trial:
     trial_id: str
     title: str
     url: str
+    page: str
+    """Of the trial, where anybody may read it; empty where not."""
     registry: str
     seen_on: str
     """Empty where it is plain from the digest's own time."""
@@ -129,6 +131,7 @@ def _trial(section: Section, digest: Digest, texts: Texts) -> _Trial:
         trial_id=safe_cut(event.trial_id, MOST_ID),
         title=safe_cut(context.title, MOST_TITLE) if context.title != event.trial_id else "",
         url=clickable(context.url),
+        page=clickable(context.page),
         registry=one_line(context.registry_name or event.registry) if context.has_siblings else "",
         seen_on="" if digest.period in _WITHIN_A_DAY else texts.written_day(seen(event, digest)[: len("2026-11-22")]),
         main=_detail(first, texts, beside=reason),
@@ -205,7 +208,8 @@ def _fitting(trial: _Trial, most: int, room: int, texts: Texts) -> Iterator[_Det
 def _size(trial: _Trial) -> int:
     """The bytes that a trial takes in the page without its details, no fewer than it does."""
     around = _A_BACKGROUND + _of_words(trial.background) if trial.background else 0
-    return _A_TRIAL + _of_words(trial.title, trial.url, trial.reason) + around + _size_of_detail(trial.main)
+    page = _A_PAGE + _of_words(trial.page) if trial.page else 0
+    return _A_TRIAL + page + _of_words(trial.title, trial.url, trial.reason) + around + _size_of_detail(trial.main)
 
 
 def _size_of_detail(detail: _Detail) -> int:

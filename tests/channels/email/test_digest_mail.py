@@ -281,6 +281,8 @@ def test_no_mail_program_cuts_it_whatever_it_holds(changes, trials):
     """And the estimate that bounds it wastes no more than half of the room."""
     around = (ContextLine(kind="sponsor", text=LONG, facts={}),)
     entries = [entry(number, *changes, title=LONG, hours=number / 10, background=around) for number in range(trials)]
+    page = "https://trials.example.org/trials/CTRI-2025-01-000001"
+    entries = [replace(each, context=replace(each.context, page=page)) for each in entries]
     coverage = replace(WHOLE, unchecked=tuple((LONG, LONG) for _ in range(300)))
     reader = subscription(note=LONG * 60, trials=frozenset(), watch_id=3)
     page = html_of(mail(digest(*entries, omitted=12_345, coverage=coverage), subscription=reader, about=LONG))
