@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html import unescape
 
 import feedparser
@@ -108,7 +109,7 @@ def test_a_sponsor_a_condition_and_a_watch_have_feeds(changed_site: ReadingSite)
     assert len(feed.entries) == 2
     assert [each["title"][:11] for each in condition["items"]] == [WITHDRAWN_LATER]
     assert changed_site.get("/sponsors/nobody.atom").status_code == 404
-    assert changed_site.get("/watches/1.atom").status_code == 303, "watches are for readers"
+    assert changed_site.get("/watches/1.atom").status_code == 401, "watches are for readers"
     changed_site.visitor = READER
     assert len(feedparser.parse(changed_site.get("/watches/1.atom").content).entries) == 5
     changed_site.visitor = NOBODY
@@ -235,6 +236,33 @@ def test_a_token_in_the_address_opens_a_feed_of_a_site_that_is_not_public(change
     assert changed_site.get(f"/feeds/{token.text[:-1]}x/changes.atom").status_code == 404
     tokens.remove("reader", site.access)
     assert changed_site.get(path).status_code == 404
+
+
+def test_where_nothing_is_public_programs_are_told_how_and_readers_where(
+    changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent to a page for signing in, a feed reader would take that for the feed."""
+    monkeypatch.setattr(changed_site.answering, "site", replace(changed_site.site, is_public=False))
+    token = tokens.add("header", Permission.READ, changed_site.site.access, now=changed_site.outbox.clock())
+    fetched = ("/changes.atom", "/changes.csv", "/trials.csv", f"/trials/{WITHDRAWN_LATER}/dates.ics", "/watches/1.ics")
+    for path in fetched:
+        refused = changed_site.get(path)
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer"), path
+        assert f"{changed_site.url}/feeds/TOKEN/changes.atom" in refused.text
+        assert changed_site.get(path, Authorization=f"Bearer {token.text}").status_code == 200
+        assert changed_site.get(path, Authorization=f"Bearer {token.text[:-1]}x").status_code == 401
+    assert changed_site.get("/").status_code == 303, "a page leads to where people sign in"
+    assert changed_site.get("/", Authorization=f"Bearer {token.text}").status_code == 303
+    tokens.remove("header", changed_site.site.access)
+
+    monkeypatch.setattr(changed_site, "visitor", READER)
+    for path, query in (
+        ("/?min=critical", "?min=critical"),
+        (f"/trials/{WITHDRAWN_LATER}", f"?trial={WITHDRAWN_LATER}"),
+    ):
+        said = re.sub("<[^>]+>", "", changed_site.get(path).text)
+        assert f"{changed_site.url}/feeds/TOKEN/changes.atom{query}" in said
+    changed_site.forget()
 
 
 def test_a_table_has_a_row_a_change_and_no_formula(changed_site: ReadingSite) -> None:

@@ -219,7 +219,7 @@ def test_feeds_of_a_sponsor_a_condition_and_a_watch(reading: ReadingSite) -> Non
     feed = reading.get(f"{HALDEN}.json").json()
     assert [each["id"] for each in feed["items"]] == [each.id for each in atom.entries]
     assert reading.get("/conditions/lupus.atom").status_code == 200
-    assert reading.get("/watches/1.atom").status_code == 303
+    assert reading.get("/watches/1.atom").status_code == 401
     reading.visitor = READER
     try:
         assert len(reading.get("/watches/1.json").json()["items"]) >= len(feed["items"])
@@ -255,8 +255,9 @@ def test_a_token_in_the_address_opens_a_calendar(reading: ReadingSite) -> None:
 
 
 def test_watches_are_for_readers(reading: ReadingSite) -> None:
-    for path in ("/watches", "/watches/1", "/watches/1.ics"):
+    for path in ("/watches", "/watches/1"):
         assert reading.get(path).status_code == 303
+    assert reading.get("/watches/1.ics").status_code == 401
 
 
 def test_a_watch_says_what_it_holds(as_reader: ReadingSite) -> None:

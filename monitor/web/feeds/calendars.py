@@ -97,12 +97,13 @@ PAGES = (
         "/trials/{trial_id}/dates.ics",
         of_trial(_dates_of_trial),
         Needs.PUBLIC,
+        is_fetched=True,
         is_shared=True,
         own_version=version_of_trial,
     ),
     *(
-        Page(f"/{folder}/{{slug}}.ics", _dates_of(kind), Needs.PUBLIC, is_shared=True)
+        Page(f"/{folder}/{{slug}}.ics", _dates_of(kind), Needs.PUBLIC, is_fetched=True, is_shared=True)
         for kind, folder in FOLDERS.items()
     ),
-    Page("/watches/{watch_id}.ics", _dates_of_watch, Needs.READ),
+    Page("/watches/{watch_id}.ics", _dates_of_watch, Needs.READ, is_fetched=True),
 )

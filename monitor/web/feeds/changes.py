@@ -211,26 +211,33 @@ def _safely(made: Response) -> Response:
 
 
 PAGES = (
-    *(Page(f"/changes.{form}", partial(everything, form=form), Needs.PUBLIC, is_shared=True) for form in _FORMS),
+    *(
+        Page(f"/changes.{form}", partial(everything, form=form), Needs.PUBLIC, is_fetched=True, is_shared=True)
+        for form in _FORMS
+    ),
     *(
         Page(f"/feeds/{{token}}/changes.{form}", by_token(partial(_private, form=form)), Needs.NOTHING)
         for form in _FORMS
     ),
-    Page("/changes.csv", table, Needs.PUBLIC, is_shared=True),
+    Page("/changes.csv", table, Needs.PUBLIC, is_fetched=True, is_shared=True),
     *(
         Page(
             f"/trials/{{trial_id}}/changes.{form}",
             of_trial(partial(of_one_trial, form=form)),
             Needs.PUBLIC,
+            is_fetched=True,
             is_shared=True,
             own_version=version_of_trial,
         )
         for form in _FORMS
     ),
     *(
-        Page(f"/{folder}/{{slug}}.{form}", _of_term(kind, form), Needs.PUBLIC, is_shared=True)
+        Page(f"/{folder}/{{slug}}.{form}", _of_term(kind, form), Needs.PUBLIC, is_fetched=True, is_shared=True)
         for kind, folder in FOLDERS.items()
         for form in _FORMS
     ),
-    *(Page(f"/watches/{{watch_id}}.{form}", partial(_of_watch, form=form), Needs.READ) for form in _FORMS),
+    *(
+        Page(f"/watches/{{watch_id}}.{form}", partial(_of_watch, form=form), Needs.READ, is_fetched=True)
+        for form in _FORMS
+    ),
 )

@@ -102,16 +102,16 @@ class DueLine:
 
 def set_values(site: Site, asked: Asked, wanted: TrialFilter) -> dict[str, Any]:
     """What the templates show of these trials: all of it, or a later page of the table alone."""
-    after, feeds = _after(asked.place("after")), site.address("/feeds")
+    after = _after(asked.place("after"))
     if after is not None:
         with site.store.read() as tx:
             listed = set_page(tx, wanted, after=after)
-        return {"found": None, "feeds_address": feeds, **_page(listed)}
+        return {"found": None, **_page(listed)}
     figures = _figures(site, asked, wanted)
     with site.store.read() as tx:
         found = trial_set(tx, wanted, now=asked.now, names_watches=asked.may(Permission.READ), figures=figures)
     page = _page(found.listed)
-    return {"found": found, "feeds_address": feeds, **page, **_around(found, page["lines"], asked.now)}
+    return {"found": found, **page, **_around(found, page["lines"], asked.now)}
 
 
 def _figures(site: Site, asked: Asked, wanted: TrialFilter) -> SetFigures:

@@ -232,6 +232,6 @@ def _cells(trial: IndexedTrial, url: str) -> Sequence[Cell]:
 
 PAGES = (
     Page("/trials", trial_list, Needs.PUBLIC, is_shared=True),
-    Page("/trials.csv", trial_table, Needs.PUBLIC, is_shared=True),
+    Page("/trials.csv", trial_table, Needs.PUBLIC, is_fetched=True, is_shared=True),
     Page("/search", search, Needs.PUBLIC, is_shared=True),
 )

@@ -18,7 +18,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from monitor.errors import MonitorError, NothingFound, StoreError
+from monitor.access import tokens
+from monitor.errors import MonitorError, NothingFound, StoreError, TriedTooOften
 from monitor.language.texts import texts_of
 from monitor.language.worded import worded
 from monitor.model.language import ENGLISH
@@ -30,6 +31,7 @@ from monitor.web.site.keeping import Kept, KeptPage, etag_of, is_still
 from monitor.web.site.language import language_of
 from monitor.web.site.proof import Proof
 from monitor.web.site.rates import network_of
+from monitor.web.site.rendering import SAFETY
 from monitor.web.site.route import Needs, Page
 from monitor.web.site.site import Site
 
@@ -155,8 +157,10 @@ class Answering:
         try:
             visitor = self.visitor_of(request)
             asked = self._asked(request, visitor, form, is_translated=page.is_translated)
+            if page.is_fetched and visitor == NOBODY:
+                visitor = asked.visitor = self._by_token(asked)
             if not page.needs.are_met(visitor, is_public=self.site.is_public):
-                return self._not_let_in(asked)
+                return self._no_program() if page.is_fetched and visitor == NOBODY else self._not_let_in(asked)
             if request.method == "POST" and page.checks_form:
                 check_token(form, self.site.vault, self._secret(asked))
             if page.is_shared and page.needs is Needs.PUBLIC:
@@ -220,6 +224,29 @@ class Answering:
         if asked.has_form and not asked.visitor.secret:
             self.site.cookies.give(made, self._cookie, self._secret(asked))
         return compressed(made) if _takes_gzip(asked) and not asked.has_form else made
+
+    def _by_token(self, asked: Asked) -> Visitor:
+        """Who a program says that it is, by the token in its header."""
+        scheme, _, text = asked.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return NOBODY
+        try:
+            token = tokens.of_text(text.strip(), self.site.access, network=asked.network, now=asked.now)
+        except TriedTooOften:
+            return NOBODY
+        return Visitor(token.name, token.allows) if token else NOBODY
+
+    def _no_program(self) -> Response:
+        """For a program that may not fetch this: it would take the page for signing in for what it asked for."""
+        words = f"""This is for those who may read here. A program shows a token that may read, in a header:
+Authorization: Bearer TOKEN. One that can send no header, such as a feed reader, fetches these instead:
+
+  {self.site.address("/feeds/TOKEN/changes.atom")}  or changes.json
+  {self.site.address("/feeds/TOKEN/dates.ics")}
+
+They take the filters of the pages, such as ?trial=ID, ?sponsor=NAME or ?watch=NAME.
+"""
+        return Response(words, 401, {**SAFETY, "WWW-Authenticate": "Bearer"}, media_type="text/plain")
 
     def _not_let_in(self, asked: Asked) -> Response:
         if asked.visitor.name is not None:

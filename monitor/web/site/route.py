@@ -53,6 +53,9 @@ class Page:
     """Whether programs and other sites may send its form, because the secret in its path is enough: RFC 8058."""
     is_translated: bool = False
     """Whether it is there in all our languages, and not in English alone."""
+    is_fetched: bool = False
+    """Whether programs fetch it, as feeds and tables: they are told 401 where a browser is led to sign in, and may show
+    a token."""
     is_shared: bool = False
     """Whether all who may see it see the same until data change: it is then kept for a few seconds."""
     own_version: VersionOf | None = None

@@ -91,6 +91,7 @@ class Site:
             "asked": asked,
             "proof": self.proof.read(asked.now),
             "is_public": self.is_public,
+            "feeds_address": self.address("/feeds"),
             "can_subscribe": self.has_self_service or any(map(asked.may, (Permission.SUBSCRIBE, Permission.OPERATE))),
         }
         return self.pages.page(name, {**frame, **(values or {})}, status=status)
