@@ -37,7 +37,7 @@ def site(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Readi
 
 @pytest.mark.parametrize("visitor", MET_BY, ids=lambda visitor: visitor.name or "nobody")
 def test_whoever_may_not_see_a_page_does_not(site, visitor):
-    """Of every page of the table: nobody is sent to sign in, or told 401 where programs fetch; somebody is told whom to ask."""
+    """Of every page of the table: nobody signs in or, as a program, is told 401; somebody is told whom to ask."""
     site.visitor = visitor
     for page in PAGES:
         if "GET" in page.methods and page.needs not in MET_BY[visitor]:
