@@ -190,7 +190,7 @@ def registry_implausible(registry: str, version: str, *, trials: int, covered: i
         kind="registry.implausible",
         registry=registry,
         occurred_at=now,
-        subject=f"{registry} answers for {trials:,} trials with what cannot be believed",
+        subject=f"{registry} answers for {counted(trials, 'trial')} with what cannot be believed",
         text=f"Of {covered:,} trials, {trials:,} came in a form that cannot be their current record, and were put "
         "into quarantine; what was known of them stands, and nobody has been told of any change.\n"
         "`monitor quarantine` shows the answers and why. They are asked for again with each pass.\nShould the registry "
@@ -298,7 +298,7 @@ def watch_shrank(
         kind="watch.shrank",
         registry=registry,
         occurred_at=now,
-        subject=f"Watch {watch_id} keeps {missing:,} trials that {registry} no longer lists",
+        subject=f"Watch {watch_id} keeps {counted(missing, 'trial')} that {registry} no longer lists",
         text=f"Watch {watch_id} looks for {what}, and holds {held:,} of them. {registry} lists all but {missing:,} of "
         "these now, which looks like a fault of the registry: none of them leaves the watch, and all are checked as "
         "before.\nThe next data build is asked again. Should the listing be right, because a sponsor was renamed "

@@ -42,10 +42,10 @@ def in_words(filters: Filters, texts: Texts = IN_ENGLISH) -> str:
     """What of a change is told, to stand behind what it is about."""
     _ = texts.gettext
     least = {
-        Significance.CRITICAL: _("critical ones and above"),
+        Significance.CRITICAL: _("critical ones alone"),
         Significance.MAJOR: _("major ones and above"),
         Significance.MINOR: _("minor ones and above"),
-        Significance.ADMINISTRATIVE: _("administrative ones and above"),
+        Significance.ADMINISTRATIVE: _("all, administrative ones too"),
     }
     words = [least[filters.min_significance]]
     if filters.topics:
@@ -56,7 +56,10 @@ def in_words(filters: Filters, texts: Texts = IN_ENGLISH) -> str:
     elif filters.kinds:
         words.append(_("only {kinds}").format(kinds=", ".join(sorted(filters.kinds))))
     if filters.min_days is not None:
-        words.append(_("dates that move by {days} days or more").format(days=texts.number(filters.min_days)))
+        days = texts.ngettext(
+            "dates that move by {days} day or more", "dates that move by {days} days or more", filters.min_days
+        )
+        words.append(days.format(days=texts.number(filters.min_days)))
     if filters.min_percent is not None:
         percent = f"{filters.min_percent:g}"
         words.append(_("enrollment that changes by {percent} % or more").format(percent=percent))

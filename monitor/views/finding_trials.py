@@ -6,7 +6,7 @@ trial       an id, or several;  watch: a number or a name;  group: the name of a
 q           words
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -282,13 +282,17 @@ def trial_counts(tx: Connection, asked: TrialsAsked) -> TrialCounts:
 
 
 def counts_by_status(counts: Counts) -> dict[tuple[str, str], int]:
-    """How many trials there are by the code of the status and the words for it, the most frequent first."""
-    words: dict[str, str] = {}
+    """How many trials there are by the code of the status and the words for it, the most frequent first.
+
+    Where registries have other words for the same code, they are ours.
+    """
+    own: defaultdict[str, set[str]] = defaultdict(set)
     found: Counter[str] = Counter()
     for facet, count in counts.items():
         if facet.status:
             found[facet.status] += count
-            words.setdefault(facet.status, facet.status_words or code_label(facet.status))
+            own[facet.status].add(facet.status_words or code_label(facet.status))
+    words = {code: next(iter(said)) if len(said) == 1 else code_label(code) for code, said in own.items()}
     return {(code, words[code]): found[code] for code in sorted(found, key=lambda code: (-found[code], code))}
 
 

@@ -25,7 +25,6 @@ from monitor.storage.pages import Key
 from monitor.storage.settlements import Settled
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from monitor.text import counted
 from monitor.views.denied import denied_words
 from monitor.views.scope import Scope
 
@@ -241,7 +240,8 @@ def _troubles(trial: Trial, refused: tuple[int, datetime] | None) -> Iterator[st
     if trial.state is State.MERGED:
         yield f"merged into {trial.merged_into}"
     if trial.misses and trial.state is State.LISTED:
-        yield f"failing: the registry said {counted(trial.misses, 'time')} that it knows no such trial"
+        times = "" if trial.misses == 1 else f" {trial.misses} times"
+        yield f"failing: the registry said{times} that it knows no such trial"
     if refused is not None and (trial.verified_at is None or refused[1] > trial.verified_at):
         yield f"failing: its last answer was not believed, see monitor quarantine {refused[0]}"
 

@@ -295,8 +295,8 @@ def test_the_reason_of_one_trial_is_not_said_of_several() -> None:
 
     several, single = (marks_of([each], str, is_operator=True)[0].words for each in (look, alone))
 
-    assert several.endswith("5 of 7 trials were not seen; one of them: no such number")
-    assert single.endswith("1 of 7 trials were not seen: no such number")
+    assert several.endswith("5 of 7 trials not seen; one of them: no such number")
+    assert single.endswith("1 of 7 trials not seen: no such number")
 
 
 def test_a_look_that_found_no_such_trial_was_a_look(site: ReadingSite, workers: Workers) -> None:

@@ -4,7 +4,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from monitor.errors import ConfigurationInvalid
 from monitor.language.texts import IN_ENGLISH, Texts
-from monitor.model import Event, Every, Rhythm, Subscription
+from monitor.model import Event, Every, Rhythm, Significance, Subscription
 from monitor.model.language import ENGLISH
 from monitor.settings.values import is_confidential
 from monitor.text import one_line, safe_cut
@@ -24,9 +24,15 @@ def why_told(
     named = ", ".join(_named(each, texts) for each in sorted((*filters.topics, *filters.kinds)))
     wanted = f" ({named})" if named else ""
     never = texts.gettext(", never {kinds}").format(kinds=", ".join(sorted(filters.without))) if filters.without else ""
-    words = texts.gettext(
-        "You asked to hear of {scope}{how}: changes{wanted} of {significance} significance or more{never}."
-    )
+    match filters.min_significance:
+        case Significance.CRITICAL:
+            words = texts.gettext("You asked to hear of {scope}{how}: critical changes{wanted}{never}.")
+        case Significance.ADMINISTRATIVE:
+            words = texts.gettext("You asked to hear of {scope}{how}: all changes{wanted}{never}.")
+        case _:
+            words = texts.gettext(
+                "You asked to hear of {scope}{how}: changes{wanted} of {significance} significance or more{never}."
+            )
     return words.format(
         scope=_scope(subscription, event, about, texts),
         how=_how(subscription.rhythm, texts),

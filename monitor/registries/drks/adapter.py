@@ -16,6 +16,7 @@ from monitor.registries.adapter import Adapter
 from monitor.registries.drks import codes, rhythm
 from monitor.registries.drks.ids import trial_id_in, trial_ids_in
 from monitor.registries.drks.settings import DrksSettings
+from monitor.text import counted
 
 if TYPE_CHECKING:
     from monitor.registries.drks.download import BulkFile
@@ -156,7 +157,7 @@ class Drks(Adapter):
     def _absent(self, file: "BulkFile", trial_id: str) -> Missing | Unanswered:
         """What is said of a trial that the file does not hold: that it is gone, where the file can be whole."""
         if unreadable := file.contents.unreadable:
-            return Unanswered(trial_id, f"{NOT_IN_FILE}, in which {unreadable:,} records cannot be read")
+            return Unanswered(trial_id, f"{NOT_IN_FILE}, in which {counted(unreadable, 'record')} cannot be read")
         if self._lacks_many(file):
             held = len(file.contents.digests)
             return Unanswered(trial_id, f"{NOT_IN_FILE}, which has {held:,} of {self._expected:,}: it cannot be whole")

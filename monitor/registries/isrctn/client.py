@@ -18,6 +18,7 @@ from monitor.registries.isrctn.documents import records_in, trial_id_of
 from monitor.registries.isrctn.ids import KEY
 from monitor.registries.isrctn.markup import Element, name_of, root_of
 from monitor.registries.remedies import with_remedy
+from monitor.text import counted
 
 SETTINGS = f'registries."{KEY}"'
 REMEDY = f"check the network, or {SETTINGS}.base_url in config.toml"
@@ -49,7 +50,8 @@ class Client:
             raise AnswerUnreadable(f"{KEY} answers with something else than a list of trials", raw=answer.body)
         if len(records) != min(int(total), limit):
             raise AnswerUnreadable(
-                f"{KEY} lists {len(records):,} trials of the {int(total):,} that it counts; {REMEDY}", raw=answer.body
+                f"{KEY} lists {counted(len(records), 'trial')} of the {int(total):,} that it counts; {REMEDY}",
+                raw=answer.body,
             )
         return int(total), records
 

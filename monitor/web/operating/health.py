@@ -14,7 +14,7 @@ from monitor.language.texts import texts_of
 from monitor.model.access import Permission
 from monitor.operate.doctor import Level
 from monitor.storage.looks import Look
-from monitor.text import one_line, size, stamp
+from monitor.text import counted, one_line, size, stamp
 from monitor.views.health import LOOKS, Attention, HealthWhole, ReadAges, RegistryHealth, attention, health_whole
 from monitor.watching.looking import look_now
 from monitor.web.charts.ages import ages_chart
@@ -166,9 +166,9 @@ def _mark(look: Look, former: Look | None, say: Say, *, is_operator: bool) -> Lo
         return LookMark(look.ended_at, LookKind.FAILED, f"{at}, {say('the registry could not be read')}{why}", why)
     if not look.is_whole:
         missed = max(look.watched - look.verified - (look.denied or 0), look.failed)
-        words = say("%(missed)s of %(watched)s trials were not seen") % {
+        words = say("%(missed)s of %(watched)s not seen") % {
             "missed": number(missed),
-            "watched": number(look.watched),
+            "watched": counted(look.watched, "trial"),
         }
         if why and missed > 1:  # it is that of one alone
             why = f"; {say('one of them')}{why}"

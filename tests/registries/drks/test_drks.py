@@ -219,7 +219,7 @@ def test_one_bad_record_spoils_itself_alone(registry, server):
 
     assert isinstance(answers[KNEE], Document)
     assert isinstance(answers[HIP], Unanswered)
-    assert "1 records cannot be read" in answers[HIP].reason
+    assert "1 record cannot be read" in answers[HIP].reason
 
 
 @pytest.mark.parametrize(
