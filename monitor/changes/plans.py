@@ -5,7 +5,7 @@ again. It says when something was *seen*, which is not when the registry posted 
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -58,6 +58,15 @@ class Plan:
         """What a field says now; None where it says nothing."""
         steps = self.steps.get(field)
         return steps[-1].value if steps else None
+
+    def without(self, moments: Collection[datetime]) -> "Plan":
+        """The plan without what was seen at these moments; the same one where there are none."""
+        if not moments:
+            return self
+        kept = {
+            field: tuple(step for step in steps if step.seen_at not in moments) for field, steps in self.steps.items()
+        }
+        return Plan({field: steps for field, steps in kept.items() if steps})
 
     @property
     def is_stopped(self) -> bool:

@@ -172,6 +172,27 @@ def unsettled(tx: Connection, registry: str, trial_ids: Iterable[str]) -> dict[s
     return found
 
 
+def unsettled_moments(tx: Connection, trials: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[datetime]]:
+    """When what is not told yet occurred, by registry and trial id; of these trials, without those that have none."""
+    found: dict[tuple[str, str], set[datetime]] = {}
+    if not unsettled_count(tx):
+        return found
+    by_registry: dict[str, list[str]] = {}
+    for registry, trial_id in trials:
+        by_registry.setdefault(registry, []).append(trial_id)
+    query = (
+        select(events_table.c.registry, events_table.c.trial_id, events_table.c.occurred_at)
+        .join(settlements, settlements.c.event_id == events_table.c.id)
+        .where(settlements.c.settlement.in_(_UNSETTLED))
+    )
+    for registry, ids in by_registry.items():
+        for chunk in chunks(ids):
+            of_these = query.where(events_table.c.registry == registry, events_table.c.trial_id.in_(chunk))
+            for row in tx.execute(of_these):
+                found.setdefault((row.registry, row.trial_id), set()).add(row.occurred_at)
+    return found
+
+
 _UNSETTLED = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING)
 
 

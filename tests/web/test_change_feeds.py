@@ -119,15 +119,15 @@ TOLD_LATER = f"clinicaltrials.gov/{WITHDRAWN_LATER}/2"
 
 
 @contextmanager
-def settled_as(site: ReadingSite, settlement: Settlement) -> Iterator[None]:
-    """While that is what becomes of the withdrawal."""
+def settled_as(site: ReadingSite, settlement: Settlement, event: str = TOLD_LATER) -> Iterator[None]:
+    """While that is what becomes of an event, the withdrawal."""
     with site.outbox.store.begin() as tx:
-        settlements.pend(tx, "clinicaltrials.gov", {TOLD_LATER: 1})
-        settlements.record(tx, [TOLD_LATER], settlement, at=None)
+        settlements.pend(tx, "clinicaltrials.gov", {event: 1})
+        settlements.record(tx, [event], settlement, at=None)
     site.forget()
     yield
     with site.outbox.store.begin() as tx:
-        settlements.forget(tx, [TOLD_LATER])
+        settlements.forget(tx, [event])
     site.forget()
 
 
@@ -154,9 +154,29 @@ def test_what_nobody_is_told_is_marked_on_pages_and_in_no_feed(
     assert f",{settlement}," in table
 
 
+def test_a_date_that_is_held_back_stands_in_calendars_where_it_was(changed_site: ReadingSite) -> None:
+    [moved] = changed_site.get("/changes.json?topic=dates").json()["items"]
+    trial_id = moved["title"][:11]
+    told = changed_site.get(f"/trials/{trial_id}/dates.ics").text
+    held = f"clinicaltrials.gov/{trial_id}/2"
+    with settled_as(changed_site, Settlement.HELD, held):
+        waiting = changed_site.get(f"/trials/{trial_id}/dates.ics").text
+
+    assert "DTSTART;VALUE=DATE:20310531" in told
+    assert "DTSTART;VALUE=DATE:20310531" not in waiting
+    assert told.count("BEGIN:VEVENT") == waiting.count("BEGIN:VEVENT")
+    assert changed_site.get(f"/trials/{trial_id}/dates.ics").text == told
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [
+        ("/sponsors?name=x", "name"),
+        ("/conditions?fase=x", "fase"),
+        ("/search?query=x", "query"),
+        (f"/trials/{WITHDRAWN_LATER}/dates.ics?since=all", "since"),
+        ("/conditions/amyotrophic-lateral-sclerosis.ics?phase=x", "phase"),
+        ("/conditions/amyotrophic-lateral-sclerosis?min=major", "min"),
         ("/?sponser=x", "sponser"),
         ("/changes.atom?fase=PHASE2", "fase"),
         ("/changes.csv?limit=5", "limit"),

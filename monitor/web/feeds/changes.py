@@ -31,7 +31,7 @@ from monitor.views.trial_sets import of_watch, watch_of
 from monitor.web.feeds.by_token import by_token
 from monitor.web.feeds.entries import Feed, entry_of
 from monitor.web.feeds.forms import ATOM, JSON_FEED, atom, json_feed
-from monitor.web.reading.changes import title_of, values_of
+from monitor.web.reading.changes import title_of
 from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.terms import FOLDERS, found_term
 from monitor.web.reading.trial_sets import slug_path
@@ -155,7 +155,7 @@ def _found(
     with site.store.read() as tx:
         found = changes_asked(
             tx,
-            values_of(asked.query),
+            asked.values(),
             site.registries,
             usual=ALL,
             names=names,

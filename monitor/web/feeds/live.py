@@ -20,9 +20,8 @@ from monitor.model.access import Permission
 from monitor.storage import changed, events, settlements
 from monitor.views.finding import ChangesAsked, changes_asked
 from monitor.views.parameters import Query
-from monitor.web.reading.changes import values_of
 from monitor.web.site.answering import Answering, Busy
-from monitor.web.site.asked import Visitor
+from monitor.web.site.asked import Visitor, values_of
 from monitor.web.site.rates import network_of
 from monitor.web.site.route import Needs
 

@@ -7,7 +7,6 @@ from itertools import groupby, pairwise
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from monitor.changes.topics import Topic
@@ -71,7 +70,7 @@ def what_changed(site: Site, asked: Asked) -> Response:
     today = asked.now.astimezone(UTC).date()
     after = place_asked(asked.place("before"))
     with site.store.read() as tx:
-        wanted = changes_asked(tx, values_of(asked.query), site.registries, knows_watches=asked.may(Permission.READ))
+        wanted = changes_asked(tx, asked.values(), site.registries, knows_watches=asked.may(Permission.READ))
         is_within_a_day = wanted.is_of_one_day(today) or (after is not None and after.event is not None)
         page = (changes_page if is_within_a_day else changes_by_day)(
             tx,
@@ -129,11 +128,6 @@ def counted(site: Site, asked: Asked, wanted: ChangesAsked) -> tuple[ChangeCount
     version = site.proof.read(asked.now).news
     leads = site.counted.get(("sponsors", wanted.but(sponsor=None).query, today), "", count_sponsors)
     return *site.counted.get(("changes", wanted.query, today), version, count), leads
-
-
-def values_of(query: QueryParams) -> dict[str, list[str]]:
-    """The values of each parameter of an address."""
-    return {name: query.getlist(name) for name in query}
 
 
 def title_of(wanted: ChangesAsked) -> str:

@@ -16,7 +16,7 @@ from monitor.storage.found import TrialFilter
 from monitor.storage.terms import Term
 from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.text import fold_name, shortened
-from monitor.views.parameters import words_asked
+from monitor.views.parameters import check_names, words_asked
 from monitor.views.trial_sets import of_condition, of_sponsor
 from monitor.web.charts.slips import days_words
 from monitor.web.reading.trial_sets import no_such_term, set_values, slug_path
@@ -53,6 +53,7 @@ def found_term(site: Site, asked: Asked, kind: str, ending: str = "") -> Term | 
 
 def _page_of(kind: str) -> Handler:
     def page(site: Site, asked: Asked) -> Response:
+        check_names(asked.values(), ())
         term = found_term(site, asked, kind)
         if isinstance(term, Response):
             return term
@@ -81,6 +82,7 @@ def _list_of(kind: str) -> Handler:
 
 
 def _listed(site: Site, asked: Asked, kind: str) -> dict[str, Any]:
+    check_names(asked.values(), ("q", "by"))
     text, by = (asked.query.get(name, "").strip() for name in ("q", "by"))
     after = asked.place("after")
     if by not in ("", "name", "trials"):

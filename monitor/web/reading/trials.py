@@ -19,9 +19,9 @@ from monitor.storage.trial_index import CONDITION, SPONSOR, IndexedTrial
 from monitor.storage.words import asked_for
 from monitor.text import first_few, fold_name, fold_organisation, one_line, slug
 from monitor.views.finding_trials import Translate, TrialCounts, TrialsAsked, trial_counts, trials_asked, trials_page
-from monitor.views.parameters import text_asked
+from monitor.views.parameters import check_names, text_asked
 from monitor.views.sheets import Cell, Column, Link, csv_lines
-from monitor.web.reading.changes import Choice, values_of
+from monitor.web.reading.changes import Choice
 from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Needs, Page
@@ -75,7 +75,7 @@ class TrialRow:
 def trial_list(site: Site, asked: Asked) -> Response:
     """The list."""
     with site.store.read() as tx:
-        wanted = trials_asked(tx, values_of(asked.query), site.registries, knows_watches=asked.may(Permission.READ))
+        wanted = trials_asked(tx, asked.values(), site.registries, knows_watches=asked.may(Permission.READ))
         page = trials_page(tx, wanted, after=asked.place("after"), limit=AT_ONCE)
     counts = _counted(site, asked, wanted)
     values = {
@@ -105,7 +105,7 @@ def trial_table(site: Site, asked: Asked) -> Response:
     """The same as CSV; of more than MOST_ROWS trials the first, and a Link header to the others."""
     known = {registry.key: registry for registry in site.registries}
     with site.store.read() as tx:
-        wanted = trials_asked(tx, values_of(asked.query), site.registries, knows_watches=asked.may(Permission.READ))
+        wanted = trials_asked(tx, asked.values(), site.registries, knows_watches=asked.may(Permission.READ))
         page = trials_page(tx, wanted, after=asked.place("after"), limit=MOST_ROWS)
     rows = (
         _cells(each, known[each.registry].page(each.trial_id) if each.registry in known else "") for each in page.trials
@@ -121,6 +121,7 @@ def trial_table(site: Site, asked: Asked) -> Response:
 
 def search(site: Site, asked: Asked) -> Response:
     """What was typed into the field at the top of a page."""
+    check_names(asked.values(), ("q",))
     typed = asked.query.get("q", "").strip()
     unknown = ""
     try:

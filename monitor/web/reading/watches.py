@@ -12,6 +12,7 @@ from monitor.language.texts import texts_of
 from monitor.storage.unread import Unread
 from monitor.views.cursors import number_of
 from monitor.views.denied import denied_words
+from monitor.views.parameters import check_names
 from monitor.views.trial_sets import of_watch, watch_of
 from monitor.views.watches import denied_in_watch, watches_page
 from monitor.web.reading.trial_sets import set_values
@@ -25,6 +26,7 @@ LARGEST_NUMBER = 2**31 - 1
 
 def watch_list(site: Site, asked: Asked) -> Response:
     """The watches, the oldest first."""
+    check_names(asked.values(), ("done",))
     after = min(number_of(asked.place("after")) or 0, LARGEST_NUMBER)
     page = watches_page(site.store, after=after, limit=SHOWN)
     values = {
@@ -39,6 +41,7 @@ def watch_list(site: Site, asked: Asked) -> Response:
 
 def watch_page(site: Site, asked: Asked) -> Response:
     """A watch, and its trials."""
+    check_names(asked.values(), ("done",))
     with site.store.read() as tx:
         watch = watch_of(tx, asked.params["watch_id"])
     path = f"/watches/{watch.id}"

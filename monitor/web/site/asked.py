@@ -13,6 +13,11 @@ from monitor.text import shortened
 from monitor.web.site.forms import Form
 
 
+def values_of(query: QueryParams) -> dict[str, list[str]]:
+    """The values of each parameter of an address."""
+    return {name: query.getlist(name) for name in query}
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who asks, and what they may do."""
@@ -76,6 +81,10 @@ class Asked:
                 f"this list takes {name} and not {other}, which is “{shortened(given, 40)}”: go to the first page"
             )
         return self.query.get(name, "").strip()
+
+    def values(self) -> dict[str, list[str]]:
+        """The values of each parameter of its address."""
+        return values_of(self.query)
 
     @property
     def holds_nul(self) -> bool:
