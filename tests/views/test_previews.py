@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.language.texts import IN_ENGLISH, Texts, texts_of
 from monitor.model import Filters, Rhythm, Significance
 from monitor.model.rhythm import Every
 from monitor.storage import subscriptions
@@ -29,15 +30,17 @@ def ids(quick: Trying) -> list[str]:
     return found
 
 
-def previewed(program: Trying, filters: Filters | None = None, rhythm: Rhythm | None = None) -> Preview:
+def previewed(
+    program: Trying, filters: Filters | None = None, rhythm: Rhythm | None = None, texts: Texts = IN_ENGLISH
+) -> Preview:
     with program.store.begin() as tx:
         made = subscription(mailbox(tx), everything=True)
         subscriptions.add(tx, made)
     rule = rule_of(made.id, program.store)
     asked = replace(rule.subscription, filters=filters or Filters(), rhythm=rhythm or Rhythm())
-    return preview(
-        replace(rule, subscription=asked), now=program.clock(), store=program.store, registries=[program.registry]
-    )
+    tried = replace(rule, subscription=asked)
+    known = {"store": program.store, "registries": [program.registry]}
+    return preview(tried, now=program.clock(), texts=texts, **known)
 
 
 @pytest.mark.usefixtures("ids")
@@ -48,6 +51,15 @@ def test_the_latest_mails_are_headed_as_they_would_arrive(quick: Trying) -> None
     assert first.headline == "Withdrawn – “Because economic problems”"
     assert (first.trial_id, first.significance, first.others) == (WITHDRAWN_LATER, Significance.CRITICAL, 0)
     assert second.at < first.at
+
+
+@pytest.mark.usefixtures("ids")
+def test_they_are_headed_in_the_readers_language(quick: Trying) -> None:
+    first, second = previewed(quick, Filters(min_significance=Significance.ADMINISTRATIVE), texts=texts_of("fr")).latest
+
+    assert first.headline.replace("\u202f", " ") == "Retiré – « Because economic problems »"
+    assert second.headline.startswith("Titre abrégé")
+    assert (first.is_in_english, second.is_in_english) == (False, False)
 
 
 def test_a_digest_is_headed_by_the_most_significant_and_says_how_many_more_trials_it_tells_of(

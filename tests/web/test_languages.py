@@ -7,10 +7,12 @@ import pytest
 from babel.messages.catalog import Message
 
 from docs._catalogue import LOCALES, read
+from tests.french import left_in_english
 from tests.program import WITHDRAWN_LATER
 from tests.web.site import ANNA, Reader, Site
 
 FRENCH = {"Accept-Language": "fr-CA,fr;q=0.9,en;q=0.5"}
+ZONES = ("Isle of Man", "Port of Spain")
 TAG = re.compile("<[^>]+>")
 
 
@@ -48,6 +50,7 @@ def test_the_whole_way_is_in_french(french: Site) -> None:
     assert [each.status_code for each in pages] == [200] * len(pages)
     assert [each.url for each in pages if '<html lang="fr"' not in each.text] == []
     assert {each.url: found for each in pages if (found := english_in(each.text))} == {}
+    assert {each.url: found for each in pages if (found := left_in_english(words(each.text), *ZONES))} == {}
     assert f"{WITHDRAWN_LATER} : ceux qui sont mineurs ou plus importants." in words(confirm.text).replace(
         "\u202f", " "
     )
