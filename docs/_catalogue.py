@@ -49,6 +49,7 @@ MODULES = (
     "channels/email/rendering.py",
     "channels/email/typesetting.py",
     "language/texts.py",
+    "render/folding.py",
     "render/headlines.py",
     "render/nets.py",
     "render/rhythms.py",

@@ -6,8 +6,11 @@ from dataclasses import replace
 from monitor.changes.diff.wording import edit_phrase
 from monitor.changes.edit import edit
 from monitor.language.texts import IN_ENGLISH, Texts
+from monitor.language.worded import Worded
 from monitor.model import Change
 from monitor.model.language import ENGLISH
+from monitor.render.sentences import timing_words
+from monitor.render.values import label
 from monitor.text import counted, fold, natural_list, quote
 
 ALIKE = 3
@@ -23,16 +26,11 @@ def folded(changes: Sequence[Change], texts: Texts = IN_ENGLISH) -> list[Change]
 
 
 def grouped(changes: Sequence[Change], texts: Texts = IN_ENGLISH) -> list[Change]:
-    """The changes, where several time frames changed in the same way the first one only, which then tells of all.
-
-    In another language than English each tells of itself: what tells of all is a stored sentence.
-    """
-    if texts.language != ENGLISH:
-        return [*changes]
+    """The changes, where several time frames changed in the same way the first one only, which then tells of all."""
     alike: dict[Hashable, list[Change]] = {}
     for change in changes:
         alike.setdefault(_way(change), []).append(change)
-    return [_of_all(group) for group in _in_groups(changes, alike)]
+    return [_of_all(group, texts) for group in _in_groups(changes, alike)]
 
 
 def _in_groups(changes: Sequence[Change], alike: dict[Hashable, list[Change]]) -> list[list[Change]]:
@@ -62,15 +60,32 @@ def _frames(change: Change) -> tuple[str, ...]:
     return frames if len(frames) == 2 else ()
 
 
-def _of_all(group: Sequence[Change]) -> Change:
+def _of_all(group: Sequence[Change], texts: Texts) -> Change:
     first = group[0]
     if len(group) == 1:
         return first
+    if texts.language != ENGLISH:
+        return replace(first, summary=Worded(_of_all_in(texts, group), {}))
     role = first.kind.split(".")[1]
     names = natural_list([quote(change.after.get("measure"), 50) for change in group], noun="outcome")
     when = f", {first.timing.words}" if first.timing else ""
     told = f"Time frame of {counted(len(group), f'{role} outcome')} changed in the same way"
     return replace(first, summary=f"{told}: {edit_phrase(*_frames(first))}; of {names}{when}.")
+
+
+def _of_all_in(texts: Texts, group: Sequence[Change]) -> str:
+    """The same in another language."""
+    count = len(group)
+    words = texts.ngettext(
+        "{field}, time frame changed in the same way for {count}: {edit} ({names})",
+        "{field}, time frame changed in the same way for {count}: {edit} ({names})",
+        count,
+    )
+    first, (before, after) = group[0], _frames(group[0])
+    names = texts.listed([texts.quoted(change.after.get("measure"), 50) for change in group], 3)
+    edited = edit_phrase(before, after, texts=texts)
+    told = words.format(field=label(first, texts), count=texts.number(count), edit=edited, names=names)
+    return f"{told}, {timing_words(first.timing, texts)}." if first.timing else f"{told}."
 
 
 def summaries(changes: Sequence[Change]) -> list[str]:

@@ -8,6 +8,7 @@ and one that was stored long ago is told in it too.
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import TIMED
 from monitor.language.texts import IN_ENGLISH, Texts
+from monitor.language.worded import Worded
 from monitor.model import Change, ChangeOrigin, Sum, Timing
 from monitor.model.language import ENGLISH
 from monitor.render import values
@@ -18,9 +19,9 @@ _LATE = (Timing.AFTER_PRIMARY_COMPLETION, Timing.AFTER_RESULTS)
 
 
 def sentence(change: Change, texts: Texts = IN_ENGLISH) -> str:
-    """The whole of it, with a full stop."""
-    if texts.language == ENGLISH:
-        return change.summary
+    """The whole of it, with a full stop; what was made for this reader, of several changes, as it was made."""
+    if texts.language == ENGLISH or isinstance(change.summary, Worded):
+        return texts.said(change.summary)
     parts = told(change, texts)
     when = [timing_words(change.timing, texts)] if change.timing and change.topic in TIMED else []
     ending = _taken_back(change, texts)
@@ -32,6 +33,8 @@ def not_shown_yet(change: Change, *, beside: str = "", texts: Texts = IN_ENGLISH
     """The part of the sentence that neither the label, the lines nor *beside* show already; empty if there is none."""
     if texts.language == ENGLISH:
         return values.not_shown_yet(change, beside=beside)
+    if isinstance(change.summary, Worded):
+        return texts.said(change.summary)
     what, more = told(change, texts)
     is_late = change.timing in _LATE and change.topic in TIMED
     clauses = [

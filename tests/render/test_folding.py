@@ -6,9 +6,12 @@ import orjson
 import pytest
 
 from monitor.channels.chat.rendering import EventMessage
+from monitor.language.texts import texts_of
 from monitor.model import Change, Event, Significance, Timing
 from monitor.render.folding import folded
+from monitor.render.sentences import not_shown_yet, sentence
 from tests.channels.webhook.test_webhook_payload import SUBSCRIBER
+from tests.french import left_in_english
 from tests.webhook_schema import webhook_body
 
 REASON = "The bees left, and the beekeeper with them."
@@ -116,6 +119,17 @@ def test_time_frames_that_changed_in_the_same_way_are_told_together():
         "Time frame of 3 secondary outcomes changed in the same way: “Up to 59 weeks” became “Up to 58 weeks”; "
         "of “Wound closure”, “Pain” and “Cost”, while the trial was under way."
     )
+
+
+def test_they_are_told_together_in_another_language_too():
+    french = texts_of("fr")
+    [together, other] = folded([ALIKE[0], OTHER, *ALIKE[1:]], french)
+    told = sentence(together, french).replace("\u202f", " ")
+
+    assert "même modification de la période d’évaluation pour 3 d’entre eux" in told
+    assert left_in_english(told) == []
+    assert not_shown_yet(together, texts=french) == sentence(together, french)
+    assert other == OTHER
 
 
 def test_a_few_are_told_one_by_one():
