@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from monitor.changes.diff.dates import distance
 from monitor.changes.fields import FIELDS
+from monitor.changes.searches import said_again
 from monitor.language.texts import Texts
 from monitor.model import Change, Json, PartialDate
 from monitor.render.told import Told, by_shape, item, items, moved, name_of, rewritten
@@ -264,7 +265,9 @@ def _new(change: Change, texts: Texts) -> Told:
 
 def _left(change: Change, texts: Texts) -> Told:
     lost = change.before if isinstance(change.before, dict) else {}
-    watch = lost.get("watch") or lost.get("search") or lost.get("watch_id")
+    watch = lost.get("watch") or texts.said(
+        said_again(lost["search"] if lost.get("search") else str(lost.get("watch_id")))
+    )
     what = texts.gettext("No longer found by the watch {watch}").format(watch=texts.quoted(str(watch)))
     why = _WHY.search(one_line(change.summary))
     if why is None:

@@ -7,8 +7,8 @@ from monitor.model import Change, Json
 from monitor.render.countries import country_words
 from monitor.render.told import Told, items
 from monitor.render.values import unmatched
-from monitor.render.words import code_label, site_words
-from monitor.text import one_line
+from monitor.render.words import code_label
+from monitor.text import one_line, safe_cut
 
 
 def sites(change: Change, texts: Texts) -> Told:
@@ -38,13 +38,14 @@ def sites(change: Change, texts: Texts) -> Told:
             for status, number in statuses
         ]
         if len(now) == 1:
-            now = [texts.gettext("now {status}").format(status=_site_status(statuses[0][0], texts))]
+            status = _site_status(statuses[0][0], texts)
+            return Told(texts.gettext("{what}: now {status}").format(what=what, status=status))
         return Told(what, (texts.listed(now, 4),))
     countries = list(
         dict.fromkeys(country_words(str(site["country"]), texts) for site in come or gone if site.get("country"))
     )
     where = texts.gettext("{what} in {countries}").format(what=what, countries=texts.listed(countries, 4))
-    names = [site_words({k: v for k, v in site.items() if k != "country"}, texts) for site in come or gone]
+    names = list(dict.fromkeys(_site_name(site, texts) for site in come or gone))
     named_sites = texts.gettext("{name}: {words}").format(
         name=where if countries else what, words=texts.listed(names, 3)
     )
@@ -56,6 +57,12 @@ def sites(change: Change, texts: Texts) -> Told:
     else:
         note = texts.ngettext("{count} country without sites now", "{count} countries without sites now", new)
     return Told(named_sites, (note.format(count=texts.number(new)),))
+
+
+def _site_name(site: dict[str, Json], texts: Texts) -> str:
+    """A site by its hospital, and the city behind it."""
+    facility, city = (safe_cut(str(site.get(name) or ""), 36) for name in ("facility", "city"))
+    return f"{facility} ({city})" if facility and city else facility or city or texts.gettext("a site without a name")
 
 
 def _site_status(status: Json, texts: Texts) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor.changes.fields import FIELDS, is_coded
 from monitor.changes.kinds import KINDS
+from monitor.changes.searches import said_again
 from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.language.worded import worded
 from monitor.model import Change, Json, Timing
@@ -207,7 +208,8 @@ def card(facts: dict[str, Json], own: Mapping[str, str] | None, texts: Texts = I
         if facts.get(name)
     ]
     found = facts.get("found_by") or {}
-    watch = ": ".join(one_line(found[name]) for name in ("watch", "search") if found.get(name))
+    search = one_line(texts.said(said_again(found["search"]))) if found.get("search") else ""
+    watch = texts.gettext(": ").join(each for each in (one_line(found.get("watch") or ""), search) if each)
     return [*shown, *([Line(stretches=((DiffOp.KEPT, watch),), label=texts.gettext("Watch"))] if watch else [])]
 
 
