@@ -134,3 +134,20 @@ def test_a_damaged_row_spoils_no_list(site: Damageable, column: str) -> None:
     if column in SAID:
         assert "cannot be read" in shown[SAID[column]][1]
         assert all('"unreadable":[{"id":' in told for path, (_, told) in listed.items() if path == SAID[column])
+
+
+def test_a_page_of_one_thing_that_is_damaged_says_so_and_others_are_as_ever(site: Damageable) -> None:
+    of_trial = f"WHERE trial_id = '{WITHDRAWN_LATER}'"
+    with site.outbox.store.begin() as tx:
+        kept = tx.execute(text(f"SELECT verified_at FROM trials {of_trial}")).scalar_one()
+        tx.execute(text(f"UPDATE trials SET verified_at = '{NO_TIME}' {of_trial}"))
+    try:
+        status, told = site.page(f"/trials/{WITHDRAWN_LATER}")
+        others = [site.page(path)[0] for path in ("/", "/trials", "/watches/1")]
+    finally:
+        with site.outbox.store.begin() as tx:
+            tx.execute(text(f"UPDATE trials SET verified_at = :kept {of_trial}"), {"kept": kept})
+
+    assert (status, others) == (503, [200, 200, 200])
+    assert "What is stored for this page is damaged" in told
+    assert NO_TIME in told

@@ -19,9 +19,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from monitor.access import tokens
-from monitor.errors import MonitorError, NothingFound, StoreError, TriedTooOften
+from monitor.errors import MonitorError, NothingFound, StoreCorrupt, StoreError, TriedTooOften
 from monitor.language.texts import texts_of
-from monitor.language.worded import worded
+from monitor.language.worded import Worded, worded
+from monitor.model.access import Permission
 from monitor.model.language import ENGLISH
 from monitor.text import sentence, without_commands
 from monitor.web.site.asked import NOBODY, Asked, Visitor
@@ -47,6 +48,7 @@ COMES_AGAIN_AFTER = "1"
 THEMES = ("system", "light", "dark")
 COOKIE_BYTES = 16
 _HAS_NUL = worded("What was asked for has a NUL character in it: leave it out.")
+_IS_DAMAGED = worded("What is stored for this page is damaged. Other pages show what they always did.")
 FOR_ALL_WHO_MAY = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Accept-Language, Cookie"}
 """Kept by a browser, which asks each time whether it still stands."""
 
@@ -211,6 +213,10 @@ class Answering:
             return self._trouble(asked, error.status, error)
         except NothingFound as error:
             return self._trouble(asked, 404, error)
+        except StoreCorrupt as error:
+            _log.error("what is stored for a page is damaged: %s: %s", asked.path, error)
+            words = _is_damaged(str(error)) if asked.may(Permission.OPERATE) else _IS_DAMAGED
+            return self._trouble(asked, 503, words)
         except StoreError:
             raise
         except MonitorError as error:
@@ -323,3 +329,7 @@ def _unless_known(asked: Asked, page: KeptPage) -> Response:
 def busy() -> Response:
     """The answer for whoever comes when too many wait: it asks nobody for anything."""
     return Response("Too many ask at once.\n", 503, {"Retry-After": COMES_AGAIN_AFTER}, media_type="text/plain")
+
+
+def _is_damaged(why: str) -> Worded:
+    return worded("What is stored for this page is damaged: {why}. Other pages show what they always did.", why=why)
