@@ -169,7 +169,8 @@ def set_state(
 ) -> None:
     """Make it active, paused or ended. What is owed stays owed when it is paused, and is given up when it ends.
 
-    So is what waits for its next digest. *until* is when one that is paused goes on by itself. NothingFound for an
+    So is what waits for its next digest. One that becomes active is told of numbers that their registries do not know,
+    if it was not told before. *until* is when one that is paused goes on by itself. NothingFound for an
     unknown id.
     """
     ended_at = at if state == SubscriptionState.ENDED else None
@@ -185,6 +186,9 @@ def set_state(
         rhythms.end(tx, subscription_id)
     elif state == SubscriptionState.ACTIVE:
         rhythms.begin(tx, subscription_id, at=at)
+        named = subscribed_trials.c.subscription_id == subscription_id
+        trials = tx.execute(select(subscribed_trials.c.registry, subscribed_trials.c.trial_id).where(named))
+        endings.note(tx, denials.believed(tx, [(row[0], row[1]) for row in trials]), look_at=at)
 
 
 def edit(tx: Connection, subscription_id: str, wanted: Filters, *, note: str | None, language: str) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from monitor.model import Result
+from monitor.model import Result, SubscriptionState
 from monitor.model.unseen import UnseenReason
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import coverage, denials
+from monitor.storage import coverage, denials, subscriptions
 from monitor.storage.denials import DAILY, WEEKLY, YOUNG, Denial
 from monitor.storage.store import Store
 from tests.outbox import OutboxHarness
@@ -139,7 +139,10 @@ def test_whoever_named_it_is_told_once_and_again_when_it_appears(workers: Worker
     assert "Check the number. If it is right, there is nothing to do" in said
     assert "answered that it has no trial of this number" in said
 
-    workers.outbox.subscribe("late@example.org", NOBODY, channel="email")
+    late = workers.outbox.subscribe("late@example.org", NOBODY, channel="email").subscription.id
+    with workers.store.begin() as tx:
+        for state in (SubscriptionState.PAUSED, SubscriptionState.ACTIVE):
+            subscriptions.set_state(tx, late, state, workers.outbox.clock())
     workers.tick()
     assert [each.endpoint.shown for each in workers.outbox.channel.came] == ["late@example.org"]
     mails(workers)
