@@ -11,6 +11,7 @@ from monitor.model.access import ApiToken
 from monitor.storage import users as user_rows
 from monitor.storage.access_tables import api_tokens, authenticators, users
 from monitor.storage.statements import add_new
+from monitor.storage.unread import Unread, apart, rows_in_place
 
 _columns = (
     api_tokens.c.id,
@@ -53,13 +54,22 @@ def find(tx: Connection, which: str) -> ApiToken:
 
 
 def listing(
-    tx: Connection, *, owner_id: int | None = None, after: str = "", limit: int | None = None
+    tx: Connection,
+    *,
+    owner_id: int | None = None,
+    after: str = "",
+    limit: int | None = None,
+    damaged: list[Unread] | None = None,
 ) -> list[ApiToken]:
-    """Tokens by name, from the first one *after* a name on: all of them, or one user's."""
+    """Tokens by name, from the first one *after* a name on: all of them, or one user's.
+
+    Those that cannot be read are put into *damaged*.
+    """
     query = _query().where(api_tokens.c.name > after).order_by(api_tokens.c.name).limit(limit)
     if owner_id is not None:
         query = query.where(api_tokens.c.user_id == owner_id)
-    return [_token(row) for row in tx.execute(query).all()]
+    key = (api_tokens.c.id, api_tokens.c.name)
+    return [_token(row) for row in apart(rows_in_place(tx, query, key, api_tokens.c.name), damaged)]
 
 
 def count_of_owner(tx: Connection, owner_id: int) -> int:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 
 from monitor.model.access import Permission, User
 from monitor.storage.access_tables import authenticators, recovery_codes, users
 from monitor.storage.statements import add_new, put
+from monitor.storage.unread import Unread, apart, rows_in_place
 from monitor.text import fold_name
 
 columns = (
@@ -83,11 +84,15 @@ def get(tx: Connection, user_id: int) -> User | None:
     return as_user(tuple(row)) if row else None
 
 
-def listing(tx: Connection, *, after: str = "", limit: int | None = None) -> list[User]:
-    """Users by name, from the first one *after* a name on."""
+def listing(
+    tx: Connection, *, after: str = "", limit: int | None = None, damaged: list[Unread] | None = None
+) -> list[User]:
+    """Users by name, from the first one *after* a name on; those that cannot be read are put into *damaged*."""
     query = _query().where(users.c.folded > folded(after)).order_by(users.c.folded).limit(limit)
-    rows: Sequence[Row[Any]] = tx.execute(query).all()
-    return [as_user(tuple(row)) for row in rows]
+    return [
+        as_user(tuple(row))
+        for row in apart(rows_in_place(tx, query, (users.c.id, users.c.name), users.c.name), damaged)
+    ]
 
 
 def count(tx: Connection) -> int:

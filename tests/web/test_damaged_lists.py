@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from monitor.model.access import Permission
 from monitor.model.report import Bounce, BounceEffect, ReportKind
 from monitor.ports import Oddity
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import bounces, deliveries, drift, subscriptions
+from monitor.storage import bounces, deliveries, drift, subscriptions, users
 from monitor.storage.store import Store
 from monitor.storage.tables import metadata
 from tests.outbox import OutboxHarness
@@ -34,6 +35,7 @@ LISTS = {
     "bounces.read_at": (NO_TIME, ("/bounces", "/subscriptions", "{subscription}", "{delivery}"), ("{delivery}",)),
     "subscriptions.state": (NO_WORD, ("/subscriptions",), ("/subscriptions",)),
     "subscriptions.topics": (NO_JSON, ("/subscriptions", "{subscription}"), ("/subscriptions", "{subscription}")),
+    "users.created_at": (NO_TIME, ("/users",), ()),
     "deliveries.created_at": (NO_TIME, ("/deliveries",), ("/deliveries",)),
     "attempts.at": (NO_TIME, ("/deliveries",), ("/deliveries",)),
     "events.changes": (NO_JSON, ("/", "/trials", f"/trials/{WITHDRAWN_LATER}"), ("/changes", "/trials")),
@@ -46,6 +48,7 @@ SAID = {"drift.first_seen_at": "/drift", "notices.occurred_at": "/notices", "hol
     "watches.created_at": "/watches",
     "bounces.kind": "/bounces",
     "denials.latest_at": "/watches/1",
+    "users.created_at": "/users",
 }
 """Where a line stands in the place of the row."""
 
@@ -100,6 +103,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             )
             bounces.add(tx, bounce)
             bounces.heed(tx, bounce, BounceEffect.ENDED, [to.id])
+            users.add(tx, "rita", Permission.READ, "no hash", at=outbox.clock())
             drift.add(tx, outbox.registry.key, [(Oddity("a.b", "X"), WITHDRAWN_LATER)], at=outbox.clock())
         with Api(outbox) as api:
             api.answering.visitor_of = lambda _: OPERATOR

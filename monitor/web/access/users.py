@@ -10,6 +10,7 @@ from monitor.errors import ConfigurationInvalid, MonitorError, NothingFound
 from monitor.model.access import Permission, User
 from monitor.storage import tokens as token_rows
 from monitor.storage import users as user_rows
+from monitor.storage.unread import Unread
 from monitor.views.cursors import cursor, parts_of
 from monitor.web.access.account import made_token
 from monitor.web.access.showing import shown, status_of
@@ -93,16 +94,19 @@ def _changed(site: Site, asked: Asked, user: User, action: str) -> str:
 
 def _page(site: Site, asked: Asked, error: MonitorError | None = None) -> Response:
     users_after, tokens_after = _after(asked.place("after")), _after(asked.query.get("tokens_after", ""))
+    bad_users: list[Unread] = []
+    bad_tokens: list[Unread] = []
     with site.store.read() as tx:
-        found = user_rows.listing(tx, after=users_after, limit=SHOWN + 1)
-        made = token_rows.listing(tx, after=tokens_after, limit=SHOWN + 1)
+        found = user_rows.listing(tx, after=users_after, limit=SHOWN + 1, damaged=bad_users)
+        made = token_rows.listing(tx, after=tokens_after, limit=SHOWN + 1, damaged=bad_tokens)
         count = user_rows.count(tx)
     values = {
         "count": count,
         "users": found[:SHOWN],
-        "more_users": cursor(found[SHOWN - 1].name) if len(found) > SHOWN else "",
+        "more_users": cursor(found[:SHOWN][-1].name) if found and len(found) + len(bad_users) > SHOWN else "",
         "tokens": made[:SHOWN],
-        "more_tokens": cursor(made[SHOWN - 1].name) if len(made) > SHOWN else "",
+        "more_tokens": cursor(made[:SHOWN][-1].name) if made and len(made) + len(bad_tokens) > SHOWN else "",
+        "damaged": [*bad_users, *bad_tokens],
         "is_further": bool(users_after or tokens_after),
         "roles": [*Permission],
         "name": one(asked.form, "name")[: users.LONGEST_NAME] if asked.path == "/users" else "",
