@@ -101,6 +101,8 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.service.serving": "the SDK of tools for agents takes a second to load, and few services offer them",
     "monitor.language.catalogues": "Babel takes long to load, and most mails are in English",
     "monitor.language.texts": "as for the catalogues",
+    "monitor.render.countries": "the comparison takes long to load, and most mails are in English",
+    "monitor.render.sentences": "as for the countries",
     "monitor.model.rhythm": "zones are read where somebody is told at an hour of their own",
     "monitor.settings.rhythms": "as for the values",
     "monitor.settings.values": "few keys need idna, or the names of roles, topics and kinds",

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from monitor.changes.diff.places import country_key
 from monitor.language.catalogues import countries
 from monitor.language.texts import Texts
 from monitor.model.language import ENGLISH
@@ -22,12 +21,18 @@ _ADDED = re.compile(r" (?:\(.*\)|SAR China)$")
 def country_words(name: str, texts: Texts) -> str:
     """A country as the reader's language calls it."""
     written = one_line(name)
-    return written if texts.language == ENGLISH else _names(texts.language).get(country_key(written), written)
+    if texts.language == ENGLISH:
+        return written
+    from monitor.changes.diff.places import country_key  # it loads the comparison, which reading in English needs not
+
+    return _names(texts.language).get(country_key(written), written)
 
 
 @lru_cache(maxsize=4)
 def _names(language: str) -> Mapping[str, str]:
     """By the key of the English name."""
+    from monitor.changes.diff.places import country_key  # as above
+
     return MappingProxyType(
         {country_key(each): own for name, own in countries(language).items() for each in _spellings(name)}
     )

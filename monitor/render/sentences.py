@@ -5,6 +5,8 @@ it is made of the change's values, which are codes and texts, when it is told: n
 and one that was stored long ago is told in it too.
 """
 
+from typing import TYPE_CHECKING
+
 from monitor.changes.kinds import KINDS
 from monitor.changes.topics import TIMED
 from monitor.language.texts import IN_ENGLISH, Texts
@@ -12,8 +14,10 @@ from monitor.language.worded import Worded
 from monitor.model import Change, ChangeOrigin, Sum, Timing
 from monitor.model.language import ENGLISH
 from monitor.render import values
-from monitor.render.told_by_kind import told
 from monitor.render.words import sum_words
+
+if TYPE_CHECKING:
+    from monitor.render.told import Told
 
 _LATE = (Timing.AFTER_PRIMARY_COMPLETION, Timing.AFTER_RESULTS)
 
@@ -22,7 +26,7 @@ def sentence(change: Change, texts: Texts = IN_ENGLISH) -> str:
     """The whole of it, with a full stop; what was made for this reader, of several changes, as it was made."""
     if texts.language == ENGLISH or isinstance(change.summary, Worded):
         return texts.said(change.summary)
-    parts = told(change, texts)
+    parts = _told(change, texts)
     when = [timing_words(change.timing, texts)] if change.timing and change.topic in TIMED else []
     ending = _taken_back(change, texts)
     whole = ", ".join([parts.what, *parts.more, *_by_date(change, texts), *when, *_together(change, texts)])
@@ -35,7 +39,7 @@ def not_shown_yet(change: Change, *, beside: str = "", texts: Texts = IN_ENGLISH
         return values.not_shown_yet(change, beside=beside)
     if isinstance(change.summary, Worded):
         return texts.said(change.summary)
-    what, more = told(change, texts)
+    what, more = _told(change, texts)
     is_late = change.timing in _LATE and change.topic in TIMED
     clauses = [
         *([] if values.lines(change, texts=texts) else [what]),
@@ -48,6 +52,12 @@ def not_shown_yet(change: Change, *, beside: str = "", texts: Texts = IN_ENGLISH
     joined = ", ".join(clauses)
     rest = [f"{joined[:1].upper()}{joined[1:]}."] if joined else []
     return " ".join([*rest, *(words for words in _taken_back(change, texts) if words not in beside)])
+
+
+def _told(change: Change, texts: Texts) -> "Told":
+    from monitor.render.told_by_kind import told  # it loads the comparison, which reading in English needs not
+
+    return told(change, texts)
 
 
 def timing_words(timing: Timing, texts: Texts = IN_ENGLISH) -> str:
