@@ -297,6 +297,15 @@ def test_a_table_has_a_row_a_change_and_no_formula(changed_site: ReadingSite) ->
     assert len(rows) > 10
 
 
+def test_a_feed_with_nothing_in_it_is_as_new_as_the_last_look(changed_site: ReadingSite) -> None:
+    feed = feedparser.parse(changed_site.get("/changes.atom?topic=references").content)
+    proof = changed_site.site.proof.read(changed_site.outbox.clock())
+
+    assert (len(feed.entries), feed.bozo) == (0, False)
+    assert proof.looked_at
+    assert feed.feed.updated == f"{proof.looked_at:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_what_makes_no_sense_is_said_of_feeds_too(changed_site: ReadingSite) -> None:
     assert changed_site.get("/changes.atom?min=huge").status_code == 400
     assert changed_site.get("/changes.csv?sponsor=nobody").status_code == 404
