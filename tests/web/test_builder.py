@@ -10,9 +10,12 @@ from threading import BoundedSemaphore
 import pytest
 from requests import Response
 
+from monitor.http.polite import PoliteSession
 from monitor.model import Search, Significance, Subscription
 from monitor.model.access import Permission
 from monitor.model.rhythm import Every
+from monitor.ports import find_registry
+from monitor.registries.isrctn.adapter import Isrctn
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import searches, subscriptions, watches
 from monitor.storage.store import Store
@@ -352,6 +355,31 @@ def test_a_stranger_may_ask_for_the_trials_of_a_sponsor_that_is_not_watched(
     assert "Those that come later" in text_of(built) or "One that comes later" in text_of(built)
     assert "/subscriptions/new" not in without, "nobody is led to what would be refused"
     changed_site.forget()
+
+
+def test_a_trial_of_another_registry_is_had_watched_by_those_alone_who_may(
+    changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger is told whom to ask, and is offered no button that would be refused."""
+    usual = changed_site.outbox.registry
+    session = PoliteSession(requests_per_second=1, user_agent="registry-monitor/0 (tests)")
+    other = Isrctn(base_url="http://127.0.0.1:9/", session=session)
+    registries = [usual, other]
+    known = {"registries": registries, "identify": lambda text: find_registry(registries, text)}
+    monkeypatch.setattr(changed_site.answering, "site", replace(changed_site.site, **known))
+    path = "/trials/ISRCTN12949496"
+    stranger, refused = changed_site.get(path), changed_site.get(f"{NEW}?trial=ISRCTN12949496")
+    monkeypatch.setattr(changed_site, "visitor", OPERATOR)
+    operator, taken = changed_site.get(path), changed_site.get(f"{NEW}?trial=ISRCTN12949496")
+    changed_site.forget()
+    session.close()
+
+    assert "The operator of this service can have it watched." in text_of(stranger)
+    assert "/subscriptions/new" not in stranger.text
+    assert (refused.status_code, "not watched here: ask the operator to watch it." in text_of(refused)) == (400, True)
+    assert "Whoever asks to be told of its changes has it watched from then on." in text_of(operator)
+    assert f'href="{NEW}?trial=ISRCTN12949496"' in operator.text
+    assert taken.status_code == 200
 
 
 def test_filters_find_nothing_for_who_may_not_read(changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch) -> None:

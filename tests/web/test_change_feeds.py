@@ -238,7 +238,8 @@ def test_feeds_of_other_filters_are_called_otherwise(changed_site: ReadingSite) 
 
     assert len(set(titles)) == len(titles), titles
     assert titles[2] == "Changes: status"
-    assert len(set(alternates)) == len(alternates) == 2
+    assert len(set(alternates)) == len(alternates) == 3
+    assert 'href="/api/v1/changes?topic=status&amp;since=14d"' in page, "without a time, the API has all of it"
 
 
 def test_a_token_in_the_address_opens_a_feed_of_a_site_that_is_not_public(changed_site: ReadingSite) -> None:
