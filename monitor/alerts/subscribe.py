@@ -76,8 +76,8 @@ class Subscribed:
     secret: str | None
     watched: tuple[str, ...] = ()
     """The trials that nobody watched before."""
-    same_as: str | None = None
-    """Another active subscription that tells the same address of the same, by what it is called."""
+    same_as: Subscription | None = None
+    """Another active subscription that tells the same address of the same."""
     is_second: bool = False
     """Whether one of those tells it at the same times as well."""
     taken_for: str | None = None
@@ -109,8 +109,9 @@ def subscribe(
     to = new_endpoint(channel, address, context, as_webhook=as_webhook)
     with context.store.begin_alone() as tx:
         made = subscribed(tx, channel, to, asked, context=context, name=name, catch_up=catch_up)
-        if refuses_second and made.is_second:
-            raise ConfigurationInvalid(f"that address is told of the same already, by subscription {made.same_as}")
+        if refuses_second and made.is_second and made.same_as:
+            other = made.same_as.called
+            raise ConfigurationInvalid(f"that address is told of the same already, by subscription {other}")
     return replace(made, taken_for=CHANNELS[channel].taken_for(address))
 
 
@@ -151,7 +152,7 @@ def add(tx: Connection, wanted: Subscription, secret: str | None, *, catch_up: t
     made = replace(wanted, watch=subscriptions.find(tx, wanted.id).watch)
     twin = next((each for each in before if each.rhythm == wanted.rhythm), None)
     named = twin or next(iter(before), None)
-    done = Subscribed(made, secret, same_as=named.called if named else None, is_second=twin is not None)
+    done = Subscribed(made, secret, same_as=named, is_second=twin is not None)
     if catch_up is None:
         return done
     since = made.created_at - catch_up

@@ -278,7 +278,7 @@ def _called(result: "SubscribeResult", name: str | None) -> str:
 def say_if_same(made: "Subscribed") -> None:
     """Say so where somebody hears of the same already."""
     if made.same_as:
-        complain(f"{made.subscription.endpoint.shown} hears of the same already, by subscription {made.same_as}")
+        complain(f"{made.subscription.endpoint.shown} hears of the same already, by subscription {made.same_as.called}")
 
 
 def show_secret(made: "Subscribed", *, of_several: bool = False) -> None:

@@ -22,6 +22,7 @@ from monitor.storage.pages import Span
 from monitor.storage.trial_index import CONDITION, SPONSOR
 from monitor.text import counted, natural_list
 from monitor.views.changes import ChangesQuery, TrialChanges, changes_of
+from monitor.views.denied import refuse_unknown
 from monitor.views.finding import kinds_beginning
 from monitor.views.json.trials import event_json
 from monitor.views.parameters import key_asked, words_asked
@@ -72,8 +73,11 @@ def list_changes(asking: Asking, given: OfChanges) -> Answer:
         raise Refused(FOR_SUBSCRIBERS)
     span = span_of(given.since, given.until, now=asking.now)
     filters = checked_filters(topics=given.topics, kinds=given.kinds, min_significance=given.min_significance)
-    named = [(registry.key, trial_id) for registry, trial_id in map(program.identify, given.trial_ids or ())]
+    identified = [program.identify(each) for each in given.trial_ids or ()]
+    named = [(registry.key, trial_id) for registry, trial_id in identified]
     with program.store.read() as tx:
+        for registry, trial_id in identified:
+            refuse_unknown(tx, registry, trial_id)
         scope = scope_of(tx, trials=named, watch=given.watch, group=given.group, sponsor=None)
         trials = TrialFilter(
             registry=program.registry(given.registry).key if given.registry else None,
@@ -164,6 +168,6 @@ TOOLS = (
             next_cursor=schemas.maybe(schemas.TEXT),
         ),
         run=list_changes,
-        if_nothing="leave out watch or group, or name another trial",
+        if_nothing="leave it out, name another, or ask an operator to have the trial watched",
     ),
 )

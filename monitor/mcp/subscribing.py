@@ -103,7 +103,7 @@ def create_subscription(asking: Asking, given: Making) -> Answer:
     secret = "; a person sees its signing secret with `monitor subscriptions rotate`" if made.secret else ""
     content = {
         "subscription": harmless(subscription_form(made.subscription)),
-        "same_as": made.same_as,
+        "same_as": made.same_as.id if made.same_as else None,
         "taken_for": made.taken_for,
         "caught_up": made.caught_up,
         "watched": [*made.watched][:200],

@@ -95,7 +95,10 @@ class Tool(Generic[A]):
     def call(self, asking: Asking, arguments: Mapping[str, Any]) -> Answer:
         """Answer a call. Raise Refused for one that cannot be answered."""
         if not asking.may(self.permission):
-            raise Refused(f"{self.name} needs the permission to {self.permission}, which this access does not have")
+            raise Refused(
+                f"{self.name} needs the permission to {self.permission}, which this access does not have. Next: ask "
+                "the operator for a token of that scope, or to do it."
+            )
         try:
             given = self.takes.model_validate(dict(arguments))
         except ValidationError as error:

@@ -18,10 +18,12 @@ _held = exists().where(
 )
 _mirrored = exists().where(searches.c.registry == bindparam("registry"), is_everything)
 _is_watched = select(or_(_held, _mirrored))
+_goes_on = subscriptions.c.state.in_((SubscriptionState.ACTIVE, SubscriptionState.PAUSED))
+"""Of a subscription: that it hears of changes, or will once it is resumed."""
 
 
 def reasons(tx: Connection, *, only: Collection[str] | None = None) -> dict[str, str]:
-    """Why an active subscription hears of nothing, or not of all that it is about, by its id; with the remedy.
+    """Why a subscription, active or paused, hears of nothing or not of all that it is about: words by its id.
 
     With *only*, of those of these ids alone.
     """
@@ -43,7 +45,7 @@ def _about_unwatched_trials(tx: Connection, meant: ColumnElement[bool]) -> dict[
     query = (
         select(subscribed_trials.c.subscription_id, subscribed_trials.c.trial_id)
         .join(subscriptions, subscriptions.c.id == subscribed_trials.c.subscription_id)
-        .where(meant, subscriptions.c.state == SubscriptionState.ACTIVE, ~held, ~mirrored)
+        .where(meant, _goes_on, ~held, ~mirrored)
         .order_by(subscribed_trials.c.trial_id)
     )
     unwatched = defaultdict(list)
@@ -63,7 +65,7 @@ def _about_nothing(tx: Connection, meant: ColumnElement[bool]) -> dict[str, str]
     holds = exists().where(watched_trials.c.watch_id == subscriptions.c.watch_id)
     looks = exists().where(searches.c.watch_id == subscriptions.c.watch_id)
     about_a_watch = select(subscriptions.c.id, subscriptions.c.watch_id).where(
-        meant, subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.watch_id.is_not(None), ~holds, ~looks
+        meant, _goes_on, subscriptions.c.watch_id.is_not(None), ~holds, ~looks
     )
     found = {
         subscription_id: f"watch {watch_id} holds no trial: `monitor subscriptions remove {subscription_id[:8]}`"
@@ -71,9 +73,7 @@ def _about_nothing(tx: Connection, meant: ColumnElement[bool]) -> dict[str, str]
     }
     found |= _about_empty_groups(tx, meant)
     if not tx.scalar(select(or_(exists().select_from(watched_trials), exists().select_from(searches)))):
-        about_everything = select(subscriptions.c.id).where(
-            meant, subscriptions.c.state == SubscriptionState.ACTIVE, subscriptions.c.everything
-        )
+        about_everything = select(subscriptions.c.id).where(meant, _goes_on, subscriptions.c.everything)
         found |= dict.fromkeys(tx.scalars(about_everything), "nothing is watched yet: `monitor watch add TRIAL_ID`")
     return found
 
@@ -87,7 +87,7 @@ def _about_empty_groups(tx: Connection, meant: ColumnElement[bool]) -> dict[str,
         select(subscriptions.c.id, watch_groups.c.name)
         .join_from(subscriptions, subscribed_groups)
         .join(watch_groups)
-        .where(meant, subscriptions.c.state == SubscriptionState.ACTIVE, ~holds, ~looks)
+        .where(meant, _goes_on, ~holds, ~looks)
     )
     return {
         subscription_id: f"group “{name}” holds no trial: `monitor watch group '{name}' WATCH` puts a watch into it"

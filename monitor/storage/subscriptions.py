@@ -136,7 +136,7 @@ def listing(tx: Connection, *, at: Collection[str] | None = None) -> list[Subscr
 
 def at_endpoint(tx: Connection, endpoint_id: str) -> list[Subscription]:
     """The active subscriptions that go to one endpoint, the oldest first."""
-    return _active_where(tx, subscriptions.c.endpoint_id == endpoint_id)
+    return _where(tx, subscriptions.c.endpoint_id == endpoint_id, subscriptions.c.state == SubscriptionState.ACTIVE)
 
 
 def not_ended_at(tx: Connection, endpoint_id: str) -> list[Subscription]:
@@ -147,8 +147,8 @@ def not_ended_at(tx: Connection, endpoint_id: str) -> list[Subscription]:
 
 
 def to_watch(tx: Connection, watch_id: int) -> list[Subscription]:
-    """The active subscriptions that are about a watch, the oldest first."""
-    return _active_where(tx, subscriptions.c.watch_id == watch_id)
+    """The subscriptions that are about a watch and have not ended, the oldest first."""
+    return _where(tx, subscriptions.c.watch_id == watch_id, subscriptions.c.state != SubscriptionState.ENDED)
 
 
 def of_team(tx: Connection, team: str) -> list[Subscription]:
@@ -159,8 +159,8 @@ def of_team(tx: Connection, team: str) -> list[Subscription]:
     return list(restored_all(tx, rows))
 
 
-def _active_where(tx: Connection, which: ColumnElement[bool]) -> list[Subscription]:
-    query = WHOLE.where(which, subscriptions.c.state == SubscriptionState.ACTIVE)
+def _where(tx: Connection, *which: ColumnElement[bool]) -> list[Subscription]:
+    query = WHOLE.where(*which)
     return list(restored_all(tx, tx.execute(query.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()))
 
 

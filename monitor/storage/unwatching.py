@@ -13,7 +13,7 @@ _is_elsewhere = exists().where(
     _other.c.watch_id != watched_trials.c.watch_id,
 )
 _is_mirrored = exists().where(searches.c.registry == watched_trials.c.registry, is_everything)
-_is_active = subscriptions.c.state == SubscriptionState.ACTIVE
+_is_alive = subscriptions.c.state != SubscriptionState.ENDED
 
 
 def held_alone(tx: Connection, watch_id: int) -> int:
@@ -23,12 +23,12 @@ def held_alone(tx: Connection, watch_id: int) -> int:
 
 
 def to_watch(tx: Connection, watch_id: int, *, limit: int) -> tuple[list[str], int]:
-    """The active subscriptions to a watch, *limit* at most, and how many there are."""
-    return _listed(tx, select(subscriptions.c.id).where(subscriptions.c.watch_id == watch_id, _is_active), limit)
+    """The subscriptions that have not ended to a watch, *limit* at most, and how many there are."""
+    return _listed(tx, select(subscriptions.c.id).where(subscriptions.c.watch_id == watch_id, _is_alive), limit)
 
 
 def named_of_watch_alone(tx: Connection, watch_id: int, *, limit: int) -> tuple[list[str], int]:
-    """The active subscriptions that name a trial which that watch alone holds, as `to_watch` gives those."""
+    """Those not ended that name a trial which that watch alone holds, as `to_watch` gives them."""
     is_named = (subscribed_trials.c.registry == watched_trials.c.registry) & (
         subscribed_trials.c.trial_id == watched_trials.c.trial_id
     )
@@ -36,18 +36,18 @@ def named_of_watch_alone(tx: Connection, watch_id: int, *, limit: int) -> tuple[
         select(subscriptions.c.id)
         .join_from(watched_trials, subscribed_trials, is_named)
         .join(subscriptions, subscriptions.c.id == subscribed_trials.c.subscription_id)
-        .where(*_alone(watch_id), _is_active)
+        .where(*_alone(watch_id), _is_alive)
         .distinct()
     )
     return _listed(tx, query, limit)
 
 
 def named(tx: Connection, registry: str, trial_id: str, *, limit: int) -> tuple[list[str], int]:
-    """The active subscriptions that name a trial, as `to_watch` gives those."""
+    """Those that have not ended and name a trial, as `to_watch` gives those."""
     query = (
         select(subscriptions.c.id)
         .join_from(subscribed_trials, subscriptions, subscriptions.c.id == subscribed_trials.c.subscription_id)
-        .where(subscribed_trials.c.registry == registry, subscribed_trials.c.trial_id == trial_id, _is_active)
+        .where(subscribed_trials.c.registry == registry, subscribed_trials.c.trial_id == trial_id, _is_alive)
     )
     return _listed(tx, query, limit)
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from monitor.errors import ConfigurationInvalid, NothingFound, TrialIdInvalid
 from monitor.ports import Registry, find_registry
 from monitor.render.words import code_label
-from monitor.storage import terms, trial_lists, trials
+from monitor.storage import terms, trial_lists
 from monitor.storage.facets import Counts
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Key, Within
@@ -27,6 +27,7 @@ from monitor.storage.trial_lists import Place
 from monitor.storage.words import asked_for
 from monitor.text import first_few, shortened
 from monitor.views.cursors import cursor, parts_of
+from monitor.views.denied import refuse_unknown
 from monitor.views.parameters import (
     Query,
     check_names,
@@ -207,8 +208,7 @@ def _trials(tx: Connection, texts: Sequence[str], registries: Sequence[Registry]
         if known is None:
             raise TrialIdInvalid(f"“{shortened(text, 40)}” names no trial of a registry that is known here")
         registry, trial_id = known
-        if trial_id not in trials.known(tx, registry.key, [trial_id]):
-            raise NothingFound(f"{trial_id} is not watched here: nothing of it is kept")
+        refuse_unknown(tx, registry, trial_id)
         found.append((registry.key, trial_id))
     return tuple(dict.fromkeys(found))
 

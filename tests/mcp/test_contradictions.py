@@ -27,6 +27,13 @@ def test_a_contradiction_is_refused(reader: Agent, name: str, arguments: dict[st
     assert remedy in reader.refused(name, **arguments)
 
 
+def test_of_a_trial_that_is_not_watched_it_is_not_said_that_nothing_changed(reader: Agent) -> None:
+    refused = reader.refused("list_changes", trial_ids=["NCT09999999"])
+
+    assert "NCT09999999 is not watched here" in refused
+    assert "ask an operator" in refused
+
+
 def test_a_number_among_other_filters_is_a_word_like_others(reader: Agent) -> None:
     number = WITHDRAWN_LATER
 

@@ -11,7 +11,7 @@ from monitor.access.context import AccessContext
 from monitor.access.hashing import Hashing
 from monitor.alerts.links import Links
 from monitor.errors import TrialIdInvalid
-from monitor.model.access import Permission
+from monitor.model.access import Permission, permissions_up_to
 from monitor.ports import Registry, find_registry
 from monitor.watching.asking import SearchAsker
 from monitor.web.application import application
@@ -27,6 +27,7 @@ from tests.program import connected_to
 from tests.web.served import StubHealth
 
 READER = Visitor("rita", frozenset({Permission.READ}), secret="r" * 32)
+SUBSCRIBER = Visitor("sue", permissions_up_to(Permission.SUBSCRIBE), secret="s" * 32)
 COOKIE = "c" * 32
 """The secret of the forms of whoever is not signed in."""
 OPERATOR = Visitor("olga", frozenset(Permission), secret="o" * 32)

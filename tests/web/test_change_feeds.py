@@ -95,6 +95,8 @@ def test_one_trial_has_a_feed_of_its_own(changed_site: ReadingSite) -> None:
     feed = feedparser.parse(changed_site.get(f"/trials/{WITHDRAWN_LATER}/changes.atom").content)
     assert [each.title for each in feed.entries] == [f"{WITHDRAWN_LATER}: Withdrawn – “Because economic problems”"]
     assert feed.feed.title == f"Changes of {WITHDRAWN_LATER}"
+    for path in ("changes.atom", "changes.json", "dates.ics"):
+        assert changed_site.get(f"/trials/NCT09999999/{path}").status_code == 404, "it is not said that nothing changed"
     moved = changed_site.get(f"/trials/{WITHDRAWN_LATER.lower()}/changes.json?min=major")
     assert (moved.status_code, moved.headers["location"]) == (308, f"/trials/{WITHDRAWN_LATER}/changes.json?min=major")
 

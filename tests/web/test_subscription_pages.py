@@ -22,7 +22,7 @@ from monitor.web.site.asked import NOBODY
 from monitor.web.subscribing import listing
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
-from tests.web.reading_site import OPERATOR, READER, ReadingSite
+from tests.web.reading_site import OPERATOR, READER, SUBSCRIBER, ReadingSite
 
 
 @pytest.fixture
@@ -147,6 +147,30 @@ def test_a_reader_sees_no_note_and_changes_nothing(site: ReadingSite) -> None:
     for do in ("pause", "end", "save"):
         assert site.post(path, do=do, sure="yes").status_code == 403
     assert state_of(site, made.subscription.id) == "active"
+    refused = site.post(path, do="pause").text
+    assert "an operator can give you the one that changes subscriptions" in refused
+    assert "/login" not in refused, "who is signed in already is not told to sign in"
+
+
+def test_who_may_subscribe_changes_pauses_and_ends_subscriptions_but_sees_no_deliveries(site: ReadingSite) -> None:
+    outbox = site.outbox
+    made = outbox.subscribe("ana@example.org", channel="email").subscription.id
+    outbox.sandbox.next_state(WITHDRAWN_LATER)
+    outbox.clock.advance(minutes=1)
+    outbox.told(WITHDRAWN_LATER)
+    site.visitor, path = SUBSCRIBER, f"/subscriptions/{made}"
+    page = site.get(path).text
+
+    assert 'value="pause"' in page
+    assert 'href="/deliveries/' not in page
+    assert "ana@" not in page
+    assert site.post(path, do="save", min="major", note="why", every="immediate", zone="UTC").status_code == 303
+    assert "why" in said_on(site, path)
+    assert site.post(path, do="pause").status_code == 303
+    assert state_of(site, made) == "paused"
+    assert site.post(path, do="resume").status_code == 303
+    assert site.post(path, do="end", sure="yes").status_code == 303
+    assert state_of(site, made) == "ended"
 
 
 def test_an_operator_pauses_goes_on_with_what_was_missed_and_ends(site: ReadingSite) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Role, Search
+from monitor.alerts.subscribe import set_state
+from monitor.model import Role, Search, SubscriptionState
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.storage import health, left_alone, subscriptions, watches
 from monitor.storage.health import Health
@@ -19,7 +20,7 @@ from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.web.reading_site import OPERATOR, READER, ReadingSite
 
-ANNA, BO = "anna@example.org", "bo@example.org"
+ANNA, BO, CLEO = "anna@example.org", "bo@example.org", "cleo@example.org"
 
 
 @pytest.fixture
@@ -156,12 +157,14 @@ def test_ending_a_watch_says_first_who_hears_no_more(site: ReadingSite) -> None:
     [mine, other] = listed(site)
     outbox.subscribe(ANNA, WITHDRAWN_LATER, channel="email")
     outbox.subscribe(BO, second, channel="email")
+    waiting = outbox.subscribe(CLEO, WITHDRAWN_LATER, channel="email").subscription.id
+    set_state(waiting, SubscriptionState.PAUSED, outbox.subscribe_context)
 
     told = words(site.get(f"/watches/{mine.id}/remove").text)
     assert "End this watch of 2 trials?" in told
     assert "One of them is not looked at any more" in told, "the other watch holds the other one, too"
-    assert "One subscription names trials of it" in told
-    assert "No active subscription is to this watch" in told
+    assert "2 subscriptions name trials of it" in told, "one that is paused is not overlooked"
+    assert "No subscription is to this watch" in told
 
     site.post("/watches/new", about="trials", trials=first, name="twice")
     twice = next(watch for watch in listed(site) if watch.name == "twice")
@@ -172,7 +175,8 @@ def test_ending_a_watch_says_first_who_hears_no_more(site: ReadingSite) -> None:
     assert answer.headers["Location"] == "/watches?done=removed"
     assert "The watch has ended" in site.get("/watches?done=removed").text
     assert [watch.id for watch in listed(site)] == [other.id]
-    assert states(site) == {ANNA: "active", BO: "active"}
+    assert states(site) == {ANNA: "active", BO: "active", CLEO: "paused"}
+    assert words(site.get("/subscriptions").text).count("is not watched") == 2
     assert site.get(f"/watches/{mine.id}/remove").status_code == 404
 
 

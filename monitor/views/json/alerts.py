@@ -86,7 +86,7 @@ def subscribed_json(result: "SubscribeResult", made: "Subscribed", *, with_stopp
     return {
         **subscription_json(made.subscription),
         "taken_for": made.taken_for,
-        "same_as": made.same_as,
+        "same_as": made.same_as.id if made.same_as else None,
         "secret": made.secret,
         "caught_up": made.caught_up,
         "watched": [*made.watched],

@@ -15,6 +15,7 @@ from monitor.storage import changed, trial_index
 from monitor.storage.changed import FoundEvent, Place
 from monitor.storage.pages import Span, Within
 from monitor.views.changes import ChangesQuery, TrialChanges, changes_of
+from monitor.views.denied import refuse_unknown
 from monitor.views.json.trials import event_json
 from monitor.views.scope import Scope
 from monitor.web.api import examples
@@ -59,7 +60,9 @@ def list_changes(call: Caller, asked: Annotated[ChangesAsked, Query()]) -> Respo
 )
 def list_changes_of_trial(call: Caller, trial_id: TrialId, asked: Annotated[ChangesOfOne, Query()]) -> Response:
     """List what changed in a trial, the newest day first."""
-    _, found_id = call.site.identify(trial_id)
+    registry, found_id = call.site.identify(trial_id)
+    with call.site.store.read() as tx:
+        refuse_unknown(tx, registry, found_id)
     return _listed(call, ChangesAsked(min=asked.least, limit=asked.limit, cursor=asked.cursor), [found_id])
 
 

@@ -175,7 +175,7 @@ def create_subscription(
         answer = {
             **_shown(made.subscription),
             "taken_for": CHANNELS[request.channel].taken_for(request.address),
-            "same_as": made.same_as,
+            "same_as": made.same_as.id if made.same_as else None,
             "secret": made.secret,
             "caught_up": made.caught_up,
             "watched": [*made.watched],

@@ -10,6 +10,7 @@ from monitor.model.access import Permission
 from monitor.storage import trial_lists
 from monitor.storage.pages import Within
 from monitor.storage.trial_index import IndexedTrial
+from monitor.views.denied import refuse_unknown
 from monitor.views.json.trials import (
     comparison_json,
     history_json,
@@ -74,6 +75,8 @@ def _url(call: Call, trial: IndexedTrial) -> str:
 def get_trial(call: Caller, trial_id: TrialId) -> Response:
     """Say how a trial stands."""
     registry, found = call.site.identify(trial_id)
+    with call.site.store.read() as tx:
+        refuse_unknown(tx, registry, found)
     row = next(_reader(call).of([(registry.key, found)]))
     form = status_json(row)
     return call.json({**form, "troubles": [said_to_programs(each) for each in row.troubles]})

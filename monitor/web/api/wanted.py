@@ -15,6 +15,7 @@ from monitor.storage.changed import ChangeFilter, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Key, Span, Within
 from monitor.storage.trial_index import CONDITION, COUNTRY, SPONSOR
+from monitor.views.denied import refuse_unknown
 from monitor.views.finding import kinds_beginning
 from monitor.views.finding_trials import phase_asked, statuses_asked
 from monitor.views.parameters import key_asked, words_asked
@@ -90,6 +91,8 @@ def trials_wanted(asked: TrialsAsked, call: Call, wrong: Wrongs, *, trials: Sequ
     for text in trials:
         with wrong.at("trial"):
             registry, trial_id = call.site.identify(text)
+            with call.site.store.read() as tx:
+                refuse_unknown(tx, registry, trial_id)
             named.append((registry.key, trial_id))
     within = Within()
     given = [name for name in ("trial", "watch", "group") if getattr(asked, name, None)]

@@ -9,13 +9,14 @@ from datetime import date
 
 from starlette.responses import Response
 
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import ConfigurationInvalid
 from monitor.model import State
 from monitor.model.access import Permission
 from monitor.ports import Registry
-from monitor.storage import settlements, trial_plans, trials
+from monitor.storage import settlements, trial_plans
 from monitor.storage.found import TrialFilter
 from monitor.storage.trial_plans import PlannedTrial
+from monitor.views.denied import refuse_unknown
 from monitor.views.finding_trials import trials_asked
 from monitor.views.parameters import check_names
 from monitor.views.trial_sets import of_watch, watch_of
@@ -39,8 +40,8 @@ def _dates_of_one(site: Site, asked: Asked, registry: Registry, trial_id: str) -
 def _dates_of_trial(site: Site, registry: Registry, trial_id: str) -> Response:
     with site.store.read() as tx:
         found = trial_plans.of_trial(tx, registry.key, trial_id)
-        if found is None and trial_id not in trials.known(tx, registry.key, [trial_id]):
-            raise NothingFound(f"{trial_id} is not kept here: it is not watched, or was not read yet")
+        if found is None:
+            refuse_unknown(tx, registry, trial_id)
     return _answer(site, f"Key dates of {trial_id}", [found] if found else [])
 
 

@@ -23,6 +23,7 @@ from monitor.storage.pages import Within
 from monitor.views.changed import changes_page
 from monitor.views.changes import TrialChanges
 from monitor.views.columns import CHANGES, change_cells
+from monitor.views.denied import refuse_unknown
 from monitor.views.finding import ALL, FILTERS, ChangesAsked, changes_asked, place_asked, place_in_words
 from monitor.views.finding_trials import NAMING_TRIALS
 from monitor.views.seen_events import SeenEvent
@@ -114,6 +115,8 @@ def table(site: Site, asked: Asked) -> Response:
 
 def of_one_trial(site: Site, asked: Asked, registry: Registry, trial_id: str, *, form: str) -> Response:
     """The changes of a trial."""
+    with site.store.read() as tx:
+        refuse_unknown(tx, registry, trial_id)
     says = {"within": Within(trials=((registry.key, trial_id),))}
     path, own = trial_path(trial_id), trial_path(trial_id, "changes")
     return feed_of(site, asked, form, About(f"Changes of {trial_id}", path, own, says, NAMING_TRIALS))

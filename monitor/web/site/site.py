@@ -92,7 +92,7 @@ class Site:
             "proof": self.proof.read(asked.now),
             "is_public": self.is_public,
             "feeds_address": self.address("/feeds"),
-            "can_subscribe": self.has_self_service or any(map(asked.may, (Permission.SUBSCRIBE, Permission.OPERATE))),
+            "can_subscribe": self.has_self_service or asked.may(Permission.SUBSCRIBE),
         }
         return self.pages.page(name, {**frame, **(values or {})}, status=status)
 

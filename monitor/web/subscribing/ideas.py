@@ -62,7 +62,7 @@ class Offered:
 
 def may_save(asked: Asked) -> bool:
     """Whether the visitor may subscribe whom they like; else they are strangers, who ask for themselves."""
-    return asked.may(Permission.SUBSCRIBE) or asked.may(Permission.OPERATE)
+    return asked.may(Permission.SUBSCRIBE)
 
 
 def about_of(form: Form) -> str:

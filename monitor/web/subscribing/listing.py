@@ -1,6 +1,6 @@
-"""Who is subscribed, and one subscription: what it tells, what it was sent, and for operators what may be done to it.
+"""Who is subscribed, and one subscription: what it tells, what it was sent, and what whoever may subscribe does to it.
 
-Addresses are masked for everybody, and a person's note is shown to operators alone.
+Addresses are masked for everybody. The same permission changes subscriptions here, in the API and for agents.
 """
 
 from collections.abc import Mapping
@@ -85,18 +85,18 @@ def subscriptions(site: Site, asked: Asked) -> Response:
         "which": wanted,
         "is_first": place is None,
         "next": f"/subscriptions?{urlencode({name: text for name, text in more.items() if text})}" if more else "",
-        "may_subscribe": asked.may(Permission.SUBSCRIBE) or asked.may(Permission.OPERATE),
+        "may_subscribe": asked.may(Permission.SUBSCRIBE),
     }
     return site.page(asked, "subscribing/list", values)
 
 
 def subscription(site: Site, asked: Asked) -> Response:
-    """One subscription, and what operators do to it."""
+    """One subscription, and what whoever may subscribe does to it."""
     details = subscription_details(one_line(asked.params["subscription_id"]), site.store, now=asked.now)
     if asked.method != "POST":
         return _page(site, asked, details)
-    if not asked.may(Permission.OPERATE):
-        raise FormRefused(403, "Only operators change what others are told.")
+    if not asked.may(Permission.SUBSCRIBE):
+        raise FormRefused(403, "Your role is to read: an operator can give you the one that changes subscriptions.")
     try:
         done = _done(details.subscription, asked.form, site)
     except StoreError:
@@ -168,13 +168,14 @@ def _page(
     error: str = "",
 ) -> Response:
     found = details.subscription
-    may_operate = asked.may(Permission.OPERATE)
+    may_change = asked.may(Permission.SUBSCRIBE)
     values = {
         **choices(),
         **fields_shown(found.filters, found.rhythm),
         "row": _one(details, asked.language),
         "log": _log(found, site),
-        "may_operate": may_operate,
+        "may_change": may_change,
+        "may_operate": asked.may(Permission.OPERATE),
         "is_fixed": found.origin in ("config", "operator"),
         "origin": found.origin,
         "team": found.team or "",
@@ -182,7 +183,7 @@ def _page(
         "note": found.note or "",
         "made_on": found.created_at.date(),
         "since": _since(found),
-        "missed": _missed(found, site) if may_operate else 0,
+        "missed": _missed(found, site) if may_change else 0,
         "command": _command(found, site),
         "query": _query(found),
         "done": _said(asked),

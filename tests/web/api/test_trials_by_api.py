@@ -50,6 +50,17 @@ def test_a_trial_is_found_by_its_number_as_people_paste_it(kept: Api) -> None:
     assert problem(kept.ask("/trials/nonsense")) == "not-found"
 
 
+def test_of_a_trial_that_is_not_watched_it_is_not_said_that_nothing_changed(kept: Api) -> None:
+    for path in ("", "/changes", "/record", "/snapshots"):
+        answer = kept.ask(f"/trials/NCT09999999{path}")
+        assert problem(answer) == "not-found", path
+    answer = kept.ask("/changes?trial=NCT09999999")
+    assert problem(answer) == "invalid"
+    assert "not watched here" in answer.json()["errors"][0]["detail"]
+    assert "POST /watches" in answer.json()["errors"][0]["detail"]
+    assert "monitor " not in answer.text
+
+
 def test_a_change_is_told_alike_wherever_it_is_read(kept: Api) -> None:
     (event,) = kept.read("/changes?min=major")["data"]
     of_trial = kept.read(f"/trials/{WITHDRAWN_LATER}/changes")["data"]
@@ -86,7 +97,6 @@ def test_a_change_is_told_alike_wherever_it_is_read(kept: Api) -> None:
         ("phase=PHASE4", 0),
         ("sponsor=Nordlys", 0),
         (f"trial={WITHDRAWN_LATER}", 1),
-        ("trial=NCT99999999", 0),
     ],
 )
 def test_changes_are_found_by_the_filters_of_the_first_page(kept: Api, query: str, count: int) -> None:

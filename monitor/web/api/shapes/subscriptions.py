@@ -72,7 +72,7 @@ class NewSubscription(Subscription):
     """A subscription that was made."""
 
     taken_for: str | None
-    same_as: str | None = Field(description="Another subscription that tells the same address of the same.")
+    same_as: str | None = Field(description="The id of another subscription that tells the same address of the same.")
     secret: str | None = Field(description="What a new webhook's messages are signed with; shown this once.")
     caught_up: int
     watched: list[str] = Field(description="The trials that nobody watched before.")
