@@ -71,6 +71,21 @@ def test_the_log_says_what_is_owed_to_whom_and_why_it_fails(posted: ReadingSite)
     assert ANNA not in page
 
 
+def test_a_page_with_forms_is_compressed_and_gives_nothing_of_their_token_away(posted: ReadingSite) -> None:
+    """What is masked anew each time cannot be guessed by how well an answer compresses."""
+    answers = [posted.get("/deliveries", accept_encoding="gzip") for _ in range(2)]
+
+    assert [each.headers["Content-Encoding"] for each in answers] == ["gzip"] * 2
+    first, second = (set(re.findall(r'name="form" value="(\w+)"', each.text)) for each in answers)
+    assert len(first) == len(second) == 1
+    assert first.isdisjoint(second)
+    again = f"/deliveries/{id_of(posted, HOOK)}/replay"
+    for token in first | second:
+        assert posted.post(again, form=token).status_code == 303
+    for wrong in ("00" * 48, "".join(first)[:48], "".join(first)[:-2] + "zz", ""):
+        assert posted.post(again, form=wrong).status_code == 403
+
+
 def test_lists_and_searches_are_addresses(posted: ReadingSite) -> None:
     def rows(query: str) -> int:
         return posted.get(f"/deliveries?{query}").text.count("<li><details>")

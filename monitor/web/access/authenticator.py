@@ -38,6 +38,7 @@ def set_up(
     site: Site, asked: Asked, user: User, place: Place, *, secret: str = "", error: MonitorError | None = None
 ) -> Response:
     """The page with the picture of a *secret*, or of a new one."""
+    asked.holds_secret = True
     secret = secret or codes.new_secret()
     address = codes.address(secret, user.name, urlsplit(site.links.public_url).hostname or "")
     picture = segno.make(address, error="m").svg_inline(scale=4, border=4, light="#fff")

@@ -9,7 +9,7 @@ from monitor.web.site.site import Site
 
 def shown(site: Site, asked: Asked, kind: str, secrets: list[str], *, back: str, name: str = "") -> Response:
     """The page that shows secrets this once: a token, a password of the user of that *name*, or recovery codes."""
-    asked.has_form = True  # so that nothing is kept of it, nor compressed
+    asked.has_form = asked.holds_secret = True  # so that nothing is kept of it, nor compressed
     values = {"kind": kind, "secrets": secrets, "back": back, "name": name}
     return site.page(asked, "access/shown", values)
 

@@ -226,10 +226,10 @@ class Answering:
             return self._trouble(asked, 500)
 
     def _finished(self, asked: Asked, made: Response) -> Response:
-        """With the cookie that its form needs; compressed where it holds no secret that its size could give away."""
+        """With the cookie that its form needs; compressed where it shows no secret: tokens of forms are masked."""
         if asked.has_form and not asked.visitor.secret:
             self.site.cookies.give(made, self._cookie, self._secret(asked))
-        return compressed(made) if _takes_gzip(asked) and not asked.has_form else made
+        return compressed(made) if _takes_gzip(asked) and not asked.holds_secret else made
 
     def _by_token(self, asked: Asked) -> Visitor:
         """Who a program says that it is, by the token in its header."""

@@ -63,12 +63,16 @@ class Asked:
     """The secret of its forms, where the visitor had none."""
     has_form: bool = False
     """Whether the answer has a form that only this visitor may send: nobody else may be shown it."""
+    holds_secret: bool = False
+    """Whether the answer shows a secret as it is: it is not compressed, so that its size gives away nothing of it."""
+    _form_token: str = field(default="", repr=False)
 
     @property
     def form_token(self) -> str:
-        """What a form carries to show that it is of our page."""
+        """What a form carries to show that it is of our page: the same in all forms of an answer."""
         self.has_form = True
-        return self.make_form_token()
+        self._form_token = self._form_token or self.make_form_token()
+        return self._form_token
 
     def place(self, name: Literal["after", "before"]) -> str:
         """Where a page of a list begins, as the parameter of that *name* says it; empty for the first page.

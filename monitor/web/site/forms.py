@@ -2,9 +2,11 @@
 
 Whoever asks may be a stranger's page in a reader's browser. A form that may change something therefore carries a token
 that only our page could have put there: it is signed for a cookie that no other site can set, or for the secret in the
-address that the form is on.
+address that the form is on. In each answer the token is masked by other bytes, which stand before it: so nothing of it
+can be guessed by how well an answer compresses.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from email import message_from_bytes, policy
 from urllib.parse import parse_qsl, urlsplit
@@ -80,20 +82,31 @@ def one(form: Form, name: str) -> str:
 
 
 def form_token(vault: Vault, secret: str) -> str:
-    """What a form carries that stands beside this *secret*: a cookie's value, or what is in the form's address."""
-    return vault.signature(PURPOSE, secret.encode("utf-8", "replace"))[:_SIGNATURE].hex()
+    """What a form carries that stands beside this *secret*: a cookie's value, or what is in the form's address.
+
+    Another text each time, and each is good.
+    """
+    mask = secrets.token_bytes(_SIGNATURE)
+    return (mask + _masked(mask, vault.signature(PURPOSE, secret.encode("utf-8", "replace")))).hex()
 
 
 def check_token(form: Form, vault: Vault, secret: str) -> None:
     """Raise FormRefused unless the form was made for this secret."""
     try:
-        signature = bytes.fromhex(one(form, "form"))
+        given = bytes.fromhex(one(form, "form"))
     except ValueError:
-        signature = b""
+        given = b""
+    is_whole = len(given) == 2 * _SIGNATURE
+    signature = _masked(given[:_SIGNATURE], given[_SIGNATURE:]) if is_whole else b""
     if not secret or not vault.signed(PURPOSE, secret.encode("utf-8", "replace"), signature):
         raise FormRefused(
             403, worded("This form is not of this page, or too old: open the page again, with cookies allowed.")
         )
+
+
+def _masked(mask: bytes, content: bytes) -> bytes:
+    """As much of the content as there is of the mask; the content again where it was masked."""
+    return bytes(one ^ other for one, other in zip(mask, content, strict=False))
 
 
 def check_origin(request: Request, public_url: str) -> None:
