@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.errors import ConfigurationInvalid
-from monitor.model import Significance
-from monitor.storage import changed
+from monitor.model import Settlement, Significance
+from monitor.storage import changed, settlements
 from monitor.storage.changed import ChangeFilter, FoundEvent, Place, of_span
 from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Span, Within
@@ -75,3 +75,26 @@ def test_a_place_behind_a_trial_that_is_not_there_is_refused(program: Trying) ->
     nowhere = Place("2026-11-22", (1, "clinicaltrials.gov", "NCT00000000", 2))
     with program.store.read() as tx, pytest.raises(ConfigurationInvalid, match="NCT00000000"):
         changed.page(tx, EVERYTHING, after=nowhere, limit=1, by_time=True)
+
+
+def test_what_came_after_an_event_is_counted_by_what_is_asked_for_once_it_is_told(program: Trying) -> None:
+    """As an open page hears it; and a feed has the same."""
+    ids, _ = a_busy_day(program)
+    told = replace(EVERYTHING, told=True)
+    titles = replace(told, topics=("title",))
+    withdrawal, held, *_ = (f"clinicaltrials.gov/{each}/2" for each in reversed(ids))
+    with program.store.begin() as tx:
+        settlements.forget(tx, [f"clinicaltrials.gov/{each}/2" for each in ids])
+        settlements.pend(tx, "clinicaltrials.gov", {held: 1})
+        settlements.record(tx, [held], Settlement.HELD, at=None)
+    with program.store.read() as tx:
+        everything = changed.newer(tx, titles, than=None, most=100)
+        later = changed.newer(tx, titles, than=withdrawal, most=100)
+        of_two = changed.newer(tx, titles, than=withdrawal, most=2)
+        nothing = changed.newer(tx, replace(told, topics=("status",)), than=withdrawal, most=100)
+        feed = [each.event_id for each in changed.page(tx, told, after=None, limit=100, by_time=True)]
+        moments = settlements.unsettled_moments(tx, [("clinicaltrials.gov", each) for each in ids])
+
+    assert (everything, later, of_two, nothing) == (3, 3, 2, 0)
+    assert feed == [f"clinicaltrials.gov/{each}/2" for each in ids if held.split("/")[1] != each]
+    assert list(moments) == [("clinicaltrials.gov", held.split("/")[1])]
