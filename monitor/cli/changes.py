@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 def changes(
     context: typer.Context,
     since: Annotated[
-        str, typer.Option(help="From when on: today, yesterday, monday, 12h, 7d, 2w, 6m, 2026-11-20.", metavar="WHEN")
+        str,
+        typer.Option(
+            help="From when on: today, yesterday, monday, 12h, 7d (whole days in UTC, with today), 2w, 6m, 2026-11-20.",
+            metavar="WHEN",
+        ),
     ] = "7d",
     until: Annotated[
         str | None, typer.Option(help="Up to when; else to now. A day is counted in.", metavar="WHEN")

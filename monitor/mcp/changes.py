@@ -37,7 +37,7 @@ MOST_OF_AN_UPDATE = 25
 """Changes, the most significant."""
 
 When = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[0-9A-Za-z:+. -]+$")]
-WHEN = "today, yesterday, monday, 12h, 7d, 2w, 6m, 2026-11-20"
+WHEN = "today, yesterday, monday, 12h, 7d (whole days, with today), 2w, 6m, 2026-11-20"
 
 
 class OfChanges(Arguments):

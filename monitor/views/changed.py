@@ -15,7 +15,7 @@ from monitor.storage.changed import ChangeFilter, FoundEvent, Place, SponsorCoun
 from monitor.views.finding import ALL, ChangesAsked
 from monitor.views.seen_events import SeenEvent, seen_events
 
-PERIODS = ("1d", "14d", "90d", ALL)
+PERIODS = ("2d", "14d", "90d", ALL)
 """Those that a choice is offered of."""
 TOP_SPONSORS = 10
 OF_A_DAY = 6

@@ -25,6 +25,7 @@ from monitor.text import shortened
 from monitor.views import finding_trials
 from monitor.views.finding_trials import TrialsAsked, query_of, trial_filters
 from monitor.views.parameters import Query, check_names, day_asked, value_of, values_of
+from monitor.views.spans import first_day
 
 PERIOD = "14d"
 """Where nobody says since when."""
@@ -48,11 +49,11 @@ class ChangesAsked(TrialsAsked):
     """The last day."""
 
     def first_day(self, today: date) -> date | None:
-        """The day from which on; None for all. One day is yesterday and today."""
+        """The day from which on; None for all."""
         if self.since == ALL:
             return None
         if self.since.endswith("d"):
-            return today - timedelta(days=max(int(self.since[:-1]) - 1, 1))
+            return first_day(int(self.since[:-1]), today=today)
         return date.fromisoformat(self.since)
 
     def is_of_one_day(self, today: date) -> bool:

@@ -1,11 +1,11 @@
 """Spans of time as people name them: `monday`, `yesterday`, `7d`, `24m`, `2026-11-20`. Pure.
 
-In UTC, like all times here.
+In UTC, like all times here. Days, weeks and months are whole days, and today is one of them: 1d is today.
 """
 
 import re
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from monitor.errors import ConfigurationInvalid
 from monitor.storage.pages import Span
@@ -15,9 +15,15 @@ USUAL = "7d"
 FORMS = "write today, yesterday, monday, 12h, 7d, 2w, 6m, 2026-11-20 or 2026-11-20T08:00, in UTC"
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_LENGTH = re.compile(r"([0-9]{1,4}) ?([hdw])[a-z]*")
+_HOURS = re.compile(r"([0-9]{1,4}) ?h[a-z]*")
+_DAYS = re.compile(r"([0-9]{1,4}) ?([dw])[a-z]*")
 _MONTHS = re.compile(r"([0-9]{1,4}) ?m(?:o|onths?)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def first_day(days: int, *, today: date) -> date:
+    """The first of so many days, of which *today* is the last. OverflowError before the year 1."""
+    return today - timedelta(days=max(days - 1, 0))
 
 
 def span_of(since: str, until: str | None, *, now: datetime) -> Span:
@@ -40,13 +46,16 @@ def _bounds(text: str, now: datetime, *, option: str) -> tuple[datetime, datetim
     try:
         if (back := _days_back(words, now)) is not None:
             return midnight - back, midnight - back + DAY
-        if found := _LENGTH.fullmatch(words):
-            unit = {"h": "hours", "d": "days", "w": "weeks"}[found[2]]
-            at = now - timedelta(**{unit: int(found[1])})
+        if found := _HOURS.fullmatch(words):
+            at = now - timedelta(hours=int(found[1]))
             return at, at
+        if found := _DAYS.fullmatch(words):
+            days = int(found[1]) * (7 if found[2] == "w" else 1)
+            back = now.date() - first_day(days, today=now.date())
+            return midnight - back, midnight - back + DAY
         if found := _MONTHS.fullmatch(words):
-            at = months_before(now, int(found[1]))
-            return at, at
+            at = months_before(midnight, int(found[1]))
+            return at, at + DAY
         at = datetime.fromisoformat(words.upper())
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         return at, at + DAY if _DAY.fullmatch(words) else at

@@ -1,11 +1,13 @@
 """Trials: which are watched and how they stand, one with its record, its snapshots, and what is between two of them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
 from starlette.responses import Response
 
+from monitor.errors import ConfigurationInvalid
 from monitor.model.access import Permission
 from monitor.storage import trial_lists
 from monitor.storage.pages import Within
@@ -19,14 +21,15 @@ from monitor.views.json.trials import (
     siblings_json,
     status_json,
 )
+from monitor.views.moments import which_of
 from monitor.views.scope import Scope
 from monitor.views.siblings import siblings_of
 from monitor.views.status import StatusQuery, StatusReader
-from monitor.views.trials import TrialSnapshot, comparison_of, history_of, snapshot_of
+from monitor.views.trials import TrialSnapshot, comparison_of, history_of, refuse_to_come, snapshot_of
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of
-from monitor.web.api.problems import BAD_CURSOR, KEPT, Wrongs, invalid, said_to_programs
+from monitor.web.api.problems import BAD_CURSOR, KEPT, Wrongs, in_api_words, invalid, said_to_programs
 from monitor.web.api.routing import Operations
 from monitor.web.api.shapes import ONLY_DIGITS
 from monitor.web.api.shapes import trials as shapes
@@ -43,6 +46,15 @@ TrialId = Annotated[
     ),
 ]
 Number = Annotated[int, Path(ge=1, le=999_999_999, description="A snapshot, by its number.", examples=[1]), ONLY_DIGITS]
+Moment = Annotated[
+    str,
+    Path(
+        pattern=r"^([1-9][0-9]{0,8}|[0-9]{4}-[0-9]{2}-[0-9]{2})$",
+        description="A snapshot, by its number; or by a day, the one that stood at its end: what was imported has no "
+        "number.",
+        examples=["1", "2026-08-24"],
+    ),
+]
 
 
 @operations.reads(
@@ -122,24 +134,37 @@ def list_snapshots(call: Caller, trial_id: TrialId) -> Response:
 
 
 @operations.reads("/trials/{trial_id}/snapshots/{number}", shape=shapes.Record, example=examples.RECORD, kinds=KEPT)
-def get_snapshot(call: Caller, trial_id: TrialId, number: Number) -> Response:
-    """Give the record as one snapshot of a trial has it."""
+def get_snapshot(call: Caller, trial_id: TrialId, number: Moment) -> Response:
+    """Give the record as one snapshot of a trial has it, or as it stood on a day."""
     registry, found = call.site.identify(trial_id)
-    shown = snapshot_of(found, registry=registry, store=call.site.store, which=number, complain=_nothing)
+    which = _which(call, number, "number")
+    shown = snapshot_of(found, registry=registry, store=call.site.store, which=which, complain=_nothing)
     return call.json(_record(shown, []))
 
 
 @operations.reads(
     "/trials/{trial_id}/compare/{before}..{after}", shape=shapes.Comparison, example=examples.COMPARISON, kinds=KEPT
 )
-def compare_snapshots(call: Caller, trial_id: TrialId, before: Number, after: Number) -> Response:
+def compare_snapshots(call: Caller, trial_id: TrialId, before: Moment, after: Moment) -> Response:
     """Compare two snapshots of a trial field by field, the earlier one first."""
     registry, found = call.site.identify(trial_id)
-    if before > after:
-        raise invalid(f"Snapshot {before} is later than snapshot {after}: exchange them.", "before")
+    pair = _which(call, before, "before"), _which(call, after, "after")
     notes: list[str] = []
-    compared = comparison_of(found, before, after, registry=registry, store=call.site.store, complain=notes.append)
+    try:
+        compared = comparison_of(found, *pair, registry=registry, store=call.site.store, complain=notes.append)
+    except ConfigurationInvalid as error:
+        raise invalid(in_api_words(error), "before") from None
     return call.json({**comparison_json(compared), "notes": notes})
+
+
+def _which(call: Call, text: str, name: str) -> int | date:
+    """The number or the day that a part of the address is."""
+    which = which_of(text)
+    try:
+        refuse_to_come(which, now=call.now)
+    except ConfigurationInvalid as error:
+        raise invalid(in_api_words(error), name) from None
+    return which
 
 
 def _record(shown: TrialSnapshot, notes: Sequence[str]) -> dict[str, object]:

@@ -16,7 +16,7 @@ from monitor.storage.found import TrialFilter
 from monitor.storage.pages import Key, Span, Within
 from monitor.storage.trial_index import CONDITION, COUNTRY, SPONSOR
 from monitor.views.denied import refuse_unknown
-from monitor.views.finding import kinds_beginning
+from monitor.views.finding import ALL, kinds_beginning
 from monitor.views.finding_trials import phase_asked, statuses_asked
 from monitor.views.parameters import key_asked, words_asked
 from monitor.views.scope import scope_of
@@ -28,7 +28,7 @@ from monitor.web.api.sent_rules import Kind, known_registries
 from monitor.web.api.shapes import SignificanceName
 
 EVER = datetime.min.replace(tzinfo=UTC)
-WHEN = "today, monday, 12h, 7d, 2w, 6m, 2026-11-20 or 2026-11-20T08:00, in UTC."
+WHEN = "today, monday, 12h, 7d, 2w, 6m, 2026-11-20 or 2026-11-20T08:00, in UTC. 7d are whole days, today is one."
 
 
 def _not_blank(text: str) -> str:
@@ -49,9 +49,7 @@ class TrialsAsked(PageAsked):
     sponsor: Words | None = Field(default=None, description="Trials that a sponsor of this name or slug leads.")
     condition: Words | None = Field(default=None, description="Trials on this condition, by its whole name or slug.")
     country: Words | None = Field(default=None, description="Trials with sites in this country, in English.")
-    phase: Annotated[str, Field(pattern="^[A-Z0-9_]{1,20}$")] | None = Field(
-        default=None, description="A code.", examples=["PHASE3"]
-    )
+    phase: Words | None = Field(default=None, description="A code, in any case.", examples=["PHASE3"])
     status: list[Words] = Field(
         default_factory=list, max_length=20, description="A code; repeat for more.", examples=[["RECRUITING"]]
     )
@@ -72,7 +70,7 @@ class ChangesAsked(TrialsAsked):
     kind: list[Kind] = Field(
         default_factory=list, max_length=100, description="Changes of kinds that begin so; repeat for more."
     )
-    since: Words | None = Field(default=None, description=WHEN, examples=["14d"])
+    since: Words | None = Field(default=None, description=f"{WHEN} Or all.", examples=["14d"])
     until: Words | None = Field(default=None, description=f"{WHEN} A day is counted in.")
     trial: list[Words] = Field(
         default_factory=list, max_length=100, description="Changes of this trial; repeat for more."
@@ -136,7 +134,7 @@ def span_wanted(asked: ChangesAsked, call: Call, wrong: Wrongs) -> Span:
     """Within what time; what is none is noted."""
     span, since = Span(EVER), "0001-01-01"
     with wrong.at("since"):
-        if asked.since:
+        if asked.since and asked.since != ALL:
             span, since = span_of(asked.since, None, now=call.now), asked.since
     with wrong.at("until"):
         if asked.until:

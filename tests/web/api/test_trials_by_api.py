@@ -1,9 +1,12 @@
 """Programs read trials and what changed: lists by pages, records, snapshots, and what is between them."""
 
+from datetime import date
+
 import pytest
 
 from tests.program import WITHDRAWN_LATER
 from tests.web.api.program import Api, problem
+from tests.web.trial_world import import_page
 
 
 def test_a_list_goes_on_where_the_page_before_ended(kept: Api) -> None:
@@ -48,6 +51,29 @@ def test_trials_are_found_by_what_their_records_say(kept: Api) -> None:
 def test_a_trial_is_found_by_its_number_as_people_paste_it(kept: Api) -> None:
     assert kept.read("/trials/nct 02116634")["overall_status"] == "WITHDRAWN"
     assert problem(kept.ask("/trials/nonsense")) == "not-found"
+
+
+def test_what_was_imported_is_named_by_its_day(api: Api) -> None:
+    import_page(api.outbox, WITHDRAWN_LATER, date(2013, 1, 2), source="history", version=0)
+    import_page(api.outbox, WITHDRAWN_LATER, date(2014, 4, 17), source="saved.html")
+    own = f"/trials/{WITHDRAWN_LATER}"
+
+    then = api.read(f"{own}/snapshots/2014-04-17")
+    assert (then["snapshot"], then["taken_at"][:10]) == (None, "2014-04-17")
+    both = api.read(f"{own}/compare/2013-01-02..1")
+    assert (both["before"], both["before_page"]["taken_at"][:10], both["snapshot"]) == (None, "2013-01-02", 1)
+    backwards = api.ask(f"{own}/compare/1..2014-04-17")
+    assert problem(backwards) == "invalid"
+    assert "exchange the two" in backwards.json()["detail"]
+    assert problem(api.ask(f"{own}/snapshots/2014-02-30")) == "not-found"
+    assert problem(api.ask(f"{own}/snapshots/2999-01-01")) == "invalid"
+
+
+def test_an_event_that_never_was_is_not_told(kept: Api) -> None:
+    answer = kept.ask(f"/trials/{WITHDRAWN_LATER}/compare/2..1")
+
+    assert problem(answer) == "invalid"
+    assert "exchange the two" in answer.json()["errors"][0]["detail"]
 
 
 def test_of_a_trial_that_is_not_watched_it_is_not_said_that_nothing_changed(kept: Api) -> None:
@@ -95,6 +121,7 @@ def test_a_change_is_told_alike_wherever_it_is_read(kept: Api) -> None:
         ("sponsor=alzahra-hospital", 1),
         ("condition=amyotrophic-lateral-sclerosis&status=withdrawn&phase=PHASE1", 1),
         ("phase=PHASE4", 0),
+        ("phase=phase1&since=all", 1),
         ("sponsor=Nordlys", 0),
         (f"trial={WITHDRAWN_LATER}", 1),
     ],
