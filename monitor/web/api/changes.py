@@ -49,7 +49,7 @@ def list_changes(call: Caller, asked: Annotated[ChangesAsked, Query()]) -> Respo
     An entry is what one look told of one trial: the newest day first, and within a day the most significant first.
     Administrative changes are left out unless they are asked for. Days are in UTC.
     """
-    return _listed(call, asked, asked.trial)
+    return _listed(call, asked)
 
 
 @operations.reads(
@@ -66,7 +66,7 @@ def list_changes_of_trial(call: Caller, trial_id: TrialId, asked: Annotated[Chan
     return _listed(call, ChangesAsked(min=asked.least, limit=asked.limit, cursor=asked.cursor), [found_id])
 
 
-def _listed(call: Call, asked: ChangesAsked, trials: Sequence[str]) -> Response:
+def _listed(call: Call, asked: ChangesAsked, trials: Sequence[str] = ()) -> Response:
     wrong = Wrongs("parameter")
     trial_filter = trials_wanted(asked, call, wrong, trials=trials)
     filters, span = filters_wanted(asked), span_wanted(asked, call, wrong)

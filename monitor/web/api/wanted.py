@@ -58,6 +58,7 @@ class TrialsAsked(PageAsked):
     )
     watch: Words | None = Field(default=None, description="Trials of this watch, by its number or name.")
     group: Words | None = Field(default=None, description="Trials of this group of watches, by its name.")
+    trial: list[Words] = Field(default_factory=list, max_length=100, description="This trial; repeat for more.")
 
 
 class ChangesAsked(TrialsAsked):
@@ -72,9 +73,6 @@ class ChangesAsked(TrialsAsked):
     )
     since: Words | None = Field(default=None, description=f"{WHEN} Or all.", examples=["14d"])
     until: Words | None = Field(default=None, description=f"{WHEN} A day is counted in.")
-    trial: list[Words] = Field(
-        default_factory=list, max_length=100, description="Changes of this trial; repeat for more."
-    )
 
 
 class TermsAsked(PageAsked):
@@ -86,7 +84,7 @@ class TermsAsked(PageAsked):
 def trials_wanted(asked: TrialsAsked, call: Call, wrong: Wrongs, *, trials: Sequence[str] = ()) -> TrialFilter:
     """Which trials are meant. Every parameter that means none is noted by its name; the answer is of no use then."""
     named: list[Key] = []
-    for text in trials:
+    for text in trials or asked.trial:
         with wrong.at("trial"):
             registry, trial_id = call.site.identify(text)
             with call.site.store.read() as tx:

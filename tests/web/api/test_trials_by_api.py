@@ -42,7 +42,16 @@ def test_trials_are_found_by_what_their_records_say(kept: Api) -> None:
     ]
     assert kept.read("/trials?q=mesenchymal&status=RECRUITING")["data"] == []
     assert kept.read("/trials?watch=1&registry=ClinicalTrials.gov&limit=1")["has_more"]
-    for wrong in ("watch=77", "group=x", "registry=example.org", "q=+", "phase=three"):
+    assert [each["trial_id"] for each in kept.read("/trials?trial=nct02116634")["data"]] == ["NCT02116634"]
+    for wrong in (
+        "watch=77",
+        "group=x",
+        "registry=example.org",
+        "q=+",
+        "phase=three",
+        "trial=x",
+        "trial=NCT02116634&watch=1",
+    ):
         answer = kept.ask(f"/trials?{wrong}")
         assert problem(answer) == "invalid", wrong
         assert answer.json()["errors"][0]["parameter"] == wrong.partition("=")[0]
