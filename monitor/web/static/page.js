@@ -12,9 +12,10 @@
 
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
   const move = (step) => {
-    const rows = [...document.querySelectorAll(".event h3 a, .list summary, [data-row]")];
-    const at = rows.indexOf(document.activeElement);
-    rows[Math.min(Math.max(at + step, 0), rows.length - 1)]?.focus();
+    const rows = [...document.querySelectorAll(".event, .list > li, .line > li, .asks > li, .mails > li, main tbody tr")];
+    const links = rows.map((row) => row.querySelector("h3 a, summary, a[href]")).filter((link) => link?.checkVisibility());
+    const at = links.indexOf(document.activeElement);
+    links[Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
   };
   const keys = {
     "/": () => document.querySelector("#q")?.focus(),

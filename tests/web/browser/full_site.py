@@ -1,6 +1,6 @@
 """A site on which every page has something to show, with the addresses of all its pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
@@ -38,10 +38,14 @@ def dated_ahead(study: Any) -> None:
 
 
 @contextmanager
-def full_site(folder: Path) -> Iterator[FullSite]:
-    """One trial with a history of five snapshots and a page from before, and an operator's day ahead."""
+def full_site(folder: Path, begins: Callable[[Sandbox], None] = lambda _: None) -> Iterator[FullSite]:
+    """One trial with a history of five snapshots and a page from before, and an operator's day ahead.
+
+    *begins* is done to the registry before anything is watched.
+    """
     store = Store.open(f"sqlite:///{folder}/monitor.sqlite3")
     with Sandbox(trials=25, day=BUILD_DAY) as sandbox:
+        begins(sandbox)
         outbox = OutboxHarness(store, sandbox, folder)
         fill(outbox)
         with ReadingSite(outbox, visitor=OPERATOR) as running:

@@ -148,6 +148,29 @@ def test_everything_on_the_first_page_is_reached_by_keyboard_in_its_order(browse
     assert reached == wanted
 
 
+def test_keys_walk_through_the_rows_of_every_list(browser: Any, full: FullSite) -> None:
+    """From one row to the next and back; what is reached can be opened."""
+    trial = next(each for each in full.addresses if re.fullmatch("/trials/[^/]+", each))
+    sets = [each for each in full.addresses if re.fullmatch("/(sponsors/[^/]+|watches/[0-9]+)", each)]
+    still = []
+    with page_of(browser, full, width=1440) as page:
+        for address in (
+            *("/", "/trials", "/search?q=cancer", "/sponsors", "/conditions", "/watches", "/held", "/quarantine"),
+            *("/deliveries", "/subscriptions", trial, *sets),
+        ):
+            page.goto(full.site.url + address)
+            reached = []
+            for key in "jjk":
+                page.keyboard.press(key)
+                reached.append(
+                    page.evaluate("document.activeElement.closest('main') ? document.activeElement.innerText : ''")
+                )
+            if not reached[0] or reached[0] != reached[2]:
+                still.append((address, reached))
+
+    assert still == []
+
+
 def test_a_page_prints_without_its_frame(browser: Any, full: FullSite) -> None:
     with page_of(browser, full, width=820) as page:
         page.goto(full.site.url + "/")
