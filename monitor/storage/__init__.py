@@ -9,7 +9,8 @@ how much was looked at.
 The index is made of all of this, to find and count it by: `change_index`, `trial_index` and `trial_plans` write it,
 `unindexed` notes for which trials it is to be made again, and `changed`, `trial_lists`, `terms` and `sitemaps` read it,
 by the conditions in `found` and the `words` of a search. `listed` keeps which trials lists show and how many have what,
-which `facets` reads and `list_counts` proves; `held` writes which trials a watch holds. `users`, `sessions` and
+which `facets` reads; `changed_trials` keeps which trials changed when, and how often those of a sponsor did, which
+`whose_changes` reads; `list_counts` proves both. `held` writes which trials a watch holds. `users`, `sessions` and
 `tokens` say who may ask for what, and `once` what programs asked for already.
 
 `tables` is the schema as SQLAlchemy knows it, `migrations` how a database gets there. One set of statements serves

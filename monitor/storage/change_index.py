@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete
 
 from monitor.model import Event
-from monitor.storage import trial_index
+from monitor.storage import changed_trials, trial_index
 from monitor.storage.index_tables import change_counts, change_index
 from monitor.storage.pages import Key
 from monitor.storage.statements import add_new, chunks, inserting
@@ -24,17 +24,19 @@ def add(tx: Connection, events: Sequence[Event]) -> None:
     if not events:
         return
     ids = trial_index.numbers(tx, ((event.registry, event.trial_id) for event in events))
-    counted = (_c.day, _c.registry, _c.significance, _c.topic)
+    written = (_c.trial, _c.day, _c.registry, _c.significance, _c.topic)
     for chunk in chunks(events):
         rows = [row for event in chunk for row in _rows(event, ids)]
-        new = add_new(tx, change_index, rows, returning=counted)
-        _count(tx, Counter(tuple(row) for row in new))
+        new = add_new(tx, change_index, rows, returning=written)
+        _count(tx, Counter((row.day, row.registry, row.significance, row.topic) for row in new))
+        changed_trials.add(tx, new)
 
 
 def start_over(tx: Connection) -> None:
     """Forget all rows, and what is counted of them."""
     tx.execute(delete(change_index))
     tx.execute(delete(change_counts))
+    changed_trials.start_over(tx)
 
 
 def day_of(moment: datetime) -> str:

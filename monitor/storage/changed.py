@@ -18,7 +18,6 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
-    distinct,
     exists,
     func,
     or_,
@@ -32,11 +31,10 @@ from monitor.errors import ConfigurationInvalid
 from monitor.model import Significance
 from monitor.model.ids import event_id
 from monitor.storage.found import FEW, TrialFilter, by_number, few, fewest
-from monitor.storage.index_tables import change_counts, change_index, terms, trial_index, trial_terms
+from monitor.storage.index_tables import change_counts, change_index, trial_index
 from monitor.storage.pages import Span
 from monitor.storage.settling_tables import settlements
 from monitor.storage.tables import events
-from monitor.storage.trial_index import SPONSOR
 
 _c = change_index.c
 _is_told = ~exists().where(settlements.c.event_id == events.c.id)
@@ -128,7 +126,7 @@ def events_of_days(tx: Connection, wanted: ChangeFilter, days: Sequence[str]) ->
     """How many events each of these days has that are asked for."""
     if not days:
         return {}
-    rows = _of(tx, wanted, select(_c.day, _c.trial, _c.snapshot)).where(_c.day.in_(days)).distinct().subquery()
+    rows = narrowed(tx, wanted, select(_c.day, _c.trial, _c.snapshot)).where(_c.day.in_(days)).distinct().subquery()
     found = tx.execute(select(rows.c.day, func.count()).group_by(rows.c.day))
     return {row[0]: row[1] for row in found}
 
@@ -139,10 +137,10 @@ def matrix(tx: Connection, wanted: ChangeFilter) -> dict[tuple[Significance, str
     rows, count = _counted(tx, every)
     weight, topic = rows.selected_columns["significance"], rows.selected_columns["topic"]
     found = tx.execute(rows.with_only_columns(weight, topic, count).group_by(weight, topic))
-    return {(Significance(of), said): number for of, said, number in found if of in _WEIGHTS}
+    return {(Significance(of), said): number for of, said, number in found if of in WEIGHTS}
 
 
-_WEIGHTS = frozenset(map(int, Significance))
+WEIGHTS = frozenset(map(int, Significance))
 
 
 def newer(tx: Connection, wanted: ChangeFilter, *, than: str | None, most: int) -> int:
@@ -154,7 +152,7 @@ def newer(tx: Connection, wanted: ChangeFilter, *, than: str | None, most: int) 
     since = max(wanted.since or date.min, last.occurred_at.date()) if last else wanted.since
     same = (events.c.registry == trial_index.c.registry, events.c.trial_id == trial_index.c.trial_id)
     query = (
-        _of(tx, replace(wanted, since=since), select(_c.trial))
+        narrowed(tx, replace(wanted, since=since), select(_c.trial))
         .join(trial_index, trial_index.c.id == _c.trial)
         .join(events, and_(*same, events.c.snapshot == _c.snapshot))
     )
@@ -166,11 +164,6 @@ def newer(tx: Connection, wanted: ChangeFilter, *, than: str | None, most: int) 
 
 
 _key_of_event = (events.c.occurred_at, events.c.registry, events.c.trial_id, events.c.snapshot)
-
-
-def trials_changed(tx: Connection, wanted: ChangeFilter) -> int:
-    """In how many trials."""
-    return tx.scalar(_of(tx, wanted, select(func.count(distinct(_c.trial))))) or 0
 
 
 def counts_since(tx: Connection, wanted: ChangeFilter, days: Sequence[date | None]) -> list[int]:
@@ -189,63 +182,23 @@ def by_day(tx: Connection, wanted: ChangeFilter) -> dict[str, dict[Significance,
     day, weight = rows.selected_columns["day"], rows.selected_columns["significance"]
     found: dict[str, dict[Significance, int]] = {}
     for on, of, number in tx.execute(rows.with_only_columns(day, weight, count).group_by(day, weight)):
-        if of in _WEIGHTS:
+        if of in WEIGHTS:
             found.setdefault(on, {})[Significance(of)] = number
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class SponsorCount:
-    """How many changes the trials have that a sponsor leads."""
-
-    key: str
-    name: str
-    slug: str
-    changes: int
-
-
-def by_sponsor(tx: Connection, wanted: ChangeFilter, *, limit: int) -> tuple[list[SponsorCount], int]:
-    """Those with the most changes, whatever *wanted* says of the sponsor; and how many sponsors have any."""
-    every = replace(wanted, trials=replace(wanted.trials, sponsor=None))
-    # Of a time, SQLite is to read its days: left alone, it would read all rows in the order of an index on trials.
-    trial = _c.trial if every.since is None or few(tx, every.trials) else _c.trial + 0
-    counted = _of(tx, every, select(trial.label("trial"), func.count().label("changes"))).group_by(trial).subquery()
-    changes = func.sum(counted.c.changes).label("changes")
-    query = (
-        select(terms.c.key, terms.c.shown, terms.c.slug, changes, func.count().over().label("of"))
-        .select_from(counted)
-        .join(trial_terms, trial_terms.c.trial == counted.c.trial)
-        .join(terms, and_(terms.c.id == trial_terms.c.term, terms.c.kind == SPONSOR))
-        .group_by(terms.c.id, terms.c.key, terms.c.shown, terms.c.slug)
-        .order_by(changes.desc(), terms.c.key)
-        .limit(limit)
-    )
-    rows = tx.execute(query).all()
-    found = [SponsorCount(row.key, row.shown, row.slug, int(row.changes)) for row in rows]
-    return found, rows[0].of if rows else 0
-
-
-def trials_by_most(tx: Connection, wanted: ChangeFilter) -> dict[Significance, int]:
-    """How many trials had changes, by the most significant one of each, whatever *wanted* says of significance."""
-    every = replace(wanted, least=Significance.ADMINISTRATIVE)
-    trial = _c.trial if every.since is None or few(tx, every.trials) else _c.trial + 0  # as in `by_sponsor`
-    most = _of(tx, every, select(func.max(_c.significance).label("most"))).group_by(trial).subquery()
-    query = select(most.c.most, func.count()).group_by(most.c.most)
-    return {Significance(weight): number for weight, number in tx.execute(query) if weight in _WEIGHTS}
 
 
 def _counted(tx: Connection, wanted: ChangeFilter) -> tuple[Select[Any], Function[int]]:
     """The rows in which changes are counted that are asked for, and how: the counts that are kept, or each change."""
     if wanted.kinds or wanted.span or wanted.trials != TrialFilter(registry=wanted.trials.registry):
-        return _of(tx, wanted, select(_c.day, _c.significance, _c.topic)), func.count()
-    rows = select(_days.day, _days.significance, _days.topic).where(*_conditions(wanted, _days))
+        return narrowed(tx, wanted, select(_c.day, _c.significance, _c.topic)), func.count()
+    rows = select(_days.day, _days.significance, _days.topic).where(*conditions(wanted, _days))
     return rows, func.sum(_days.changes, type_=Integer)
 
 
-def _of(tx: Connection, wanted: ChangeFilter, query: Select[Any]) -> Select[Any]:
+def narrowed(tx: Connection, wanted: ChangeFilter, query: Select[Any]) -> Select[Any]:
     """A query of change rows with what is asked for."""
     trials = by_number(wanted.trials, _c.trial, walking=_is_to_walk(tx, wanted))
-    return query.where(*_conditions(wanted, _c), *trials)
+    return query.where(*conditions(wanted, _c), *trials)
 
 
 def _is_to_walk(tx: Connection, wanted: ChangeFilter) -> bool:
@@ -255,11 +208,11 @@ def _is_to_walk(tx: Connection, wanted: ChangeFilter) -> bool:
     trials = fewest(tx, wanted.trials)
     if trials <= FEW:
         return False
-    days = _conditions(ChangeFilter(least=Significance.ADMINISTRATIVE, since=wanted.since, until=wanted.until), _days)
+    days = conditions(ChangeFilter(least=Significance.ADMINISTRATIVE, since=wanted.since, until=wanted.until), _days)
     return (tx.scalar(select(func.sum(_days.changes)).where(*days)) or 0) < 2 * trials
 
 
-def _conditions(wanted: ChangeFilter, row: ReadOnlyColumnCollection[str, Column[Any]]) -> Iterator[ColumnElement[bool]]:
+def conditions(wanted: ChangeFilter, row: ReadOnlyColumnCollection[str, Column[Any]]) -> Iterator[ColumnElement[bool]]:
     """What is asked for but of trials, of a row of changes or of their counts."""
     if wanted.since is not None:
         yield row.day >= wanted.since.isoformat()
@@ -326,7 +279,7 @@ def _grouped(wanted: ChangeFilter, after: Place | None, *, walking: bool) -> Sel
     weight = func.max(_c.significance)
     query = (
         select(_c.day, weight.label("weight"), _c.trial, _c.snapshot, func.count().label("changes"))
-        .where(*_conditions(wanted, _c), *by_number(wanted.trials, _c.trial, walking=walking))
+        .where(*conditions(wanted, _c), *by_number(wanted.trials, _c.trial, walking=walking))
         .group_by(_c.day, _c.trial, _c.snapshot)
     )
     if after is not None:
@@ -347,7 +300,7 @@ def _read(tx: Connection, query: Select[Any]) -> list[FoundEvent]:
     return [
         FoundEvent(row.day, Significance(row.weight), row.registry, row.trial_id, row.snapshot, row.changes)
         for row in tx.execute(query)
-        if row.weight in _WEIGHTS and _day(row.day)
+        if row.weight in WEIGHTS and _day(row.day)
     ]
 
 

@@ -16,6 +16,8 @@ What lists count and sort is kept apart, in rows of a few bytes, and is changed 
     listed_trials  a row a trial that lists show: one that was read and is watched
     term_counts    how many listed trials of a facet have a term
     change_counts  how many changes there are of a day, registry, significance and topic
+    lead_counts    how many changes of a month the trials have that a sponsor leads
+    latest_changes  when a trial changed last, by the least significance that is asked for
 
 Texts that are compared by their beginnings or sorted for pages are in the order of their characters on both stores.
 """
@@ -159,5 +161,30 @@ change_counts = Table(
     Column("significance", Integer, primary_key=True, autoincrement=False),
     Column("topic", Text, primary_key=True),
     Column("changes", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+lead_counts = Table(
+    "lead_counts",
+    metadata,
+    Column("month", _SORTED, primary_key=True, comment="of the events, in UTC: the beginning of their days"),
+    Column("registry", Text, primary_key=True),
+    Column("significance", Integer, primary_key=True, autoincrement=False),
+    Column("topic", Text, primary_key=True),
+    Column("sponsor", Integer, primary_key=True, autoincrement=False, comment="the term of who leads the trials now"),
+    Column("changes", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+latest_changes = Table(
+    "latest_changes",
+    metadata,
+    Column("trial", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "least", Integer, primary_key=True, autoincrement=False, comment="significance that the change had at least"
+    ),
+    Column("day", _SORTED, nullable=False, comment="of the latest event with such a change, in UTC"),
+    Column("registry", Text, nullable=False),
+    Index("latest_changes_by_day", "least", "day", "registry"),
     sqlite_with_rowid=False,
 )

@@ -4,8 +4,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, except_, func, literal, select, union_all, update
 
-from monitor.storage.index_tables import change_counts, change_index, listed_trials, term_counts, terms, trial_terms
+from monitor.model import Significance
+from monitor.storage.changed_trials import month_of
+from monitor.storage.index_tables import (
+    change_counts,
+    change_index,
+    latest_changes,
+    lead_counts,
+    listed_trials,
+    term_counts,
+    terms,
+    trial_terms,
+)
 from monitor.storage.listed import ALL
+from monitor.storage.term_rows import SPONSOR
 
 
 def wrong(tx: Connection) -> int:
@@ -18,6 +30,8 @@ def wrong(tx: Connection) -> int:
             (_of_terms(), kept_of_terms),
             (_in_all(), kept_in_all),
             (_of_days(), select(change_counts).where(change_counts.c.changes != 0)),
+            (_of_leads(), select(lead_counts).where(lead_counts.c.changes != 0)),
+            (_latest(), select(latest_changes)),
         )
     )
 
@@ -28,6 +42,8 @@ def count_anew(tx: Connection) -> None:
     of_term = select(func.sum(term_counts.c.trials)).where(term_counts.c.term == terms.c.id).scalar_subquery()
     tx.execute(update(terms).values(trials=func.coalesce(of_term, 0)))
     _fill(tx, change_counts, _of_days())
+    _fill(tx, lead_counts, _of_leads())
+    _fill(tx, latest_changes, _latest())
 
 
 def _fill(tx: Connection, table: Table, rows: Select[Any]) -> None:
@@ -56,3 +72,22 @@ def _in_all() -> Any:
 def _of_days() -> Any:
     key = (change_index.c.day, change_index.c.registry, change_index.c.significance, change_index.c.topic)
     return select(*key, func.count().label("changes")).group_by(*key)
+
+
+def _of_leads() -> Any:
+    c, sponsor = change_index.c, trial_terms.c.term.label("sponsor")
+    key = (month_of.label("month"), c.registry, c.significance, c.topic, sponsor)
+    found = select(*key, func.count().label("changes")).join(trial_terms, trial_terms.c.trial == c.trial)
+    return found.join(terms, (terms.c.id == sponsor) & (terms.c.kind == SPONSOR)).group_by(*key)
+
+
+def _latest() -> Any:
+    c = change_index.c
+    parts = [
+        select(c.trial, literal(int(least)).label("least"), func.max(c.day).label("day"), func.max(c.registry))
+        .where(c.significance >= int(least))
+        .group_by(c.trial)
+        for least in Significance
+    ]
+    rows = union_all(*parts).subquery()
+    return select(*rows.c)

@@ -14,16 +14,17 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, func, select, update
 
+from monitor.storage import changed_trials
 from monitor.storage.index_tables import facets, listed_trials, term_counts, terms, trial_index, trial_terms
 from monitor.storage.plan_tables import trial_dates
 from monitor.storage.searches import is_everything
 from monitor.storage.statements import add_new, chunks, inserting, is_one_of, put
 from monitor.storage.tables import searches, watched_trials
-from monitor.storage.term_rows import REGISTRY, WATCH, TermKey, write
+from monitor.storage.term_rows import REGISTRY, SPONSOR, WATCH, TermKey, write
 
 ALL = 0
 """The term of which all listed trials are."""
-SORTED = ("sponsor", "condition", WATCH, REGISTRY)
+SORTED = (SPONSOR, "condition", WATCH, REGISTRY)
 """The kinds of terms whose trials are sorted by how far they slipped."""
 
 _index = trial_index.c
@@ -44,7 +45,7 @@ class _Facet(NamedTuple):
 
 def relist(tx: Connection, now: Mapping[int, Mapping[TermKey, str]]) -> None:
     """Make these the terms of these trials, by their numbers; their rows in `trial_index` are written."""
-    with _recounted(tx, now):
+    with _recounted(tx, now), changed_trials.moved(tx, now):
         held = _held(tx, now)
         rows = _rows(tx, now)
         write(tx, {number: {**of_trial, **_holders(rows.get(number), held)} for number, of_trial in now.items()})

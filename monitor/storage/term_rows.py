@@ -12,6 +12,8 @@ from monitor.storage.index_tables import terms, trial_terms
 from monitor.storage.statements import add_new, chunks
 from monitor.text import slug
 
+SPONSOR = "sponsor"
+"""The kind of terms that lead trials."""
 WATCH, REGISTRY = "watch", "registry"
 """The kinds of terms that hold trials; the key of a watch is its number."""
 

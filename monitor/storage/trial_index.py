@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, Select, delete, select
 
-from monitor.storage import listed
+from monitor.storage import listed, term_rows
 from monitor.storage.index_tables import terms, trial_index, trial_terms, trial_words
 from monitor.storage.mergers import by_registry
 from monitor.storage.pages import Key
@@ -20,7 +20,7 @@ from monitor.storage.term_rows import TermKey, delete_pairs
 from monitor.storage.words import words_in
 from monitor.text import fold_name, fold_organisation, one_line
 
-SPONSOR, CONDITION, COUNTRY, PHASE = "sponsor", "condition", "country", "phase"
+SPONSOR, CONDITION, COUNTRY, PHASE = term_rows.SPONSOR, "condition", "country", "phase"
 """The kinds of terms."""
 
 _MOST_NAMES = 100

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from monitor.changes.topics import Topic
 from monitor.model import Significance
 from monitor.ports import Registry
-from monitor.storage import changed
-from monitor.storage.changed import ChangeFilter, FoundEvent, Place, SponsorCount
+from monitor.storage import changed, whose_changes
+from monitor.storage.changed import ChangeFilter, FoundEvent, Place
+from monitor.storage.whose_changes import SponsorCount
 from monitor.views.finding import ALL, ChangesAsked
 from monitor.views.seen_events import SeenEvent, seen_events
 
@@ -171,7 +172,7 @@ class SponsorCounts:
 
 def sponsor_counts(tx: Connection, asked: ChangesAsked, *, today: date) -> SponsorCounts:
     """Whose trials have the changes that are asked for, whatever that says of the sponsor."""
-    return SponsorCounts(*changed.by_sponsor(tx, asked.filter(today), limit=TOP_SPONSORS))
+    return SponsorCounts(*whose_changes.by_sponsor(tx, asked.filter(today), limit=TOP_SPONSORS))
 
 
 def _weighs(weight: Significance, topic: str, wanted: ChangeFilter) -> bool:
@@ -185,8 +186,8 @@ def _trials(tx: Connection, wanted: ChangeFilter) -> tuple[int, int]:
     The latter are 0 where nobody would want to know: of all times, and where these are asked for.
     """
     if wanted.since is None or wanted.topics or wanted.least is Significance.ADMINISTRATIVE:
-        return changed.trials_changed(tx, wanted), 0
-    by_most = changed.trials_by_most(tx, wanted)
+        return whose_changes.trials_changed(tx, wanted), 0
+    by_most = whose_changes.trials_by_most(tx, wanted)
     trials = sum(count for most, count in by_most.items() if most >= wanted.least)
     return trials, by_most.get(Significance.ADMINISTRATIVE, 0)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from monitor.model import Significance
-from monitor.storage import changed, index_tables, terms, trial_index, trial_lists, unindexed
+from monitor.storage import changed, index_tables, terms, trial_index, trial_lists, unindexed, whose_changes
 from monitor.storage.changed import ChangeFilter, Place
 from monitor.storage.found import TrialFilter
 from monitor.storage.store import Store
@@ -186,8 +186,8 @@ def test_counts_are_those_of_the_events(program: Trying) -> None:
         wanted = ChangeFilter(least=least)
         since = changed.counts_since(tx, wanted, [program.clock().date(), None])
         by_day = changed.by_day(tx, wanted)
-        sponsors, of = changed.by_sponsor(tx, wanted, limit=50)
-        trials = changed.trials_changed(tx, wanted)
+        sponsors, of = whose_changes.by_sponsor(tx, wanted, limit=50)
+        trials = whose_changes.trials_changed(tx, wanted)
     assert sum(matrix.values()) == len(told)
     major = sum(change.significance >= least for change in told)
     assert since[1] == major == sum(sum(counts.values()) for counts in by_day.values())
