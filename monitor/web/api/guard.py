@@ -124,6 +124,7 @@ class Guard:
         headers = {name.lower(): ", ".join(request.headers.getlist(name)) for name in request.headers}
         network = network_of(request.client.host if request.client else "")
         left: Left | None = None
+        own = ""
         try:
             with _as_problems():
                 who, unknown, version = await self._identified(request, now)
@@ -137,7 +138,8 @@ class Guard:
                 _refuse_parameters(request, takes)
                 _refuse_headers(request, rules)
                 key = _kept_as(request, who) if rules.is_shared else None
-                if key is not None and (page := await self._kept_one(key, version, alone)):
+                page, own = await self._kept_one(key, version, self._own_version(request, rules), alone)
+                if page is not None:
                     return _with_safety(_kept(page, headers), left)
                 body = await body_of(request, takes_body=takes.body) if rules.writes else b""
                 request = Request(request.scope, _given(body))
@@ -167,24 +169,39 @@ class Guard:
                 self.answering.kept.clear()
                 self.site.proof.forget()
             else:
-                response = await self._run(partial(self._finished, response, headers, key, version))
+                response = await self._run(partial(self._finished, response, headers, key, version, own))
         return _with_safety(response, left)
 
-    async def _kept_one(self, key: Hashable, version: str, alone: AsyncExitStack) -> KeptPage | None:
-        """The answer that is kept; or None, and whoever asks makes it *alone*."""
-        if page := self.answering.kept.get(key, version):
-            return page
+    async def _kept_one(
+        self, key: Hashable | None, version: str, own_version: Callable[[], str] | None, alone: AsyncExitStack
+    ) -> tuple[KeptPage | None, str]:
+        """The answer that is kept, or the former one while somebody makes it anew; else whoever asks makes it *alone*.
+
+        And the *own version* of what it shows, where that is known.
+        """
+        if key is None:
+            return None, ""
+        kept = self.answering.kept
+        if page := kept.get(key, version) or (kept.former(key) if self.making.makes(key) else None):
+            return page, ""
         await alone.enter_async_context(self.making.alone(key))
-        return self.answering.kept.get(key, version)
+        if page := kept.get(key, version):
+            return page, ""
+        own = await self._run(own_version) if own_version else ""
+        return kept.confirmed(key, version, own) if own else None, own
+
+    def _own_version(self, request: Request, rules: Rules) -> Callable[[], str] | None:
+        """What gives the version of what is answered, where that is little."""
+        return partial(self.site.version_of_trial, request.path_params["trial_id"]) if rules.is_of_trial else None
 
     async def _identified(self, request: Request, now: datetime) -> tuple[Known | None, Problem | None, str]:
         """Who asks, or what is wrong with what says so: that counts as a request of its network.
 
-        And the version of the data, which only what is kept is compared with: each step in a thread costs a switch.
+        And what is new in the data, which only what is kept is compared with: each step in a thread costs a switch.
         """
 
         def identified() -> tuple[Known | None, str]:
-            return self.authenticate(request, now), self.answering.kept.as_of(self.site.proof.read(now).version)
+            return self.authenticate(request, now), self.answering.kept.as_of(self.site.proof.read(now).news)
 
         try:
             who, version = await self._run(identified)
@@ -192,13 +209,15 @@ class Guard:
             return None, problem, ""
         return who, None, version
 
-    def _finished(self, response: Response, headers: Mapping[str, str], key: Hashable | None, version: str) -> Response:
+    def _finished(
+        self, response: Response, headers: Mapping[str, str], key: Hashable | None, version: str, own: str
+    ) -> Response:
         """The answer with its tag, compressed, kept where it has a *key*; or 304 where the one who asks has it."""
         if response.status_code != 200:
             return response
         response.headers.update({"ETag": tag_of(bytes(response.body)), "Cache-Control": "private, no-cache"})
         kept = self.answering.kept
-        return _kept(page_of(response, version) if key is None else kept.put(key, version, response), headers)
+        return _kept(page_of(response, version) if key is None else kept.put(key, version, response, own), headers)
 
     def told(self, problem: Problem, request: Request) -> Response:
         """The answer for a problem."""

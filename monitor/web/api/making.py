@@ -22,6 +22,10 @@ class Making:
     def __init__(self) -> None:
         self._answers: dict[Hashable, _Answer] = {}
 
+    def makes(self, key: Hashable) -> bool:
+        """Whether somebody makes that answer at this moment."""
+        return key in self._answers
+
     @asynccontextmanager
     async def alone(self, key: Hashable) -> AsyncIterator[None]:
         """Make that answer alone; who comes meanwhile waits, and may find it kept then."""

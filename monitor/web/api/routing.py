@@ -38,6 +38,8 @@ class Rules:
     """Whether an Idempotency-Key keeps it from being done twice."""
     is_shared: bool = False
     """Whether it answers everybody alike until data change, so that an answer may be kept for seconds, as pages are."""
+    is_of_trial: bool = False
+    """Whether what it answers is of one trial, whose id is in its path: it stays while other trials change."""
 
     @property
     def kinds(self) -> Sequence[Kind]:
@@ -114,7 +116,8 @@ class Operations(APIRouter):
         is_live: bool = False,
     ) -> Callable[[Step], Step]:
         """GET, which changes nothing. What is *is_live* tells more than data of registries, and is never kept."""
-        rules = Rules(needs=needs, is_shared=needs is Needs.PUBLIC and not is_live)
+        is_shared = needs is Needs.PUBLIC and not is_live
+        rules = Rules(needs=needs, is_shared=is_shared, is_of_trial="{trial_id}" in path)
         return partial(self._add, path, "GET", rules, shape=shape, example=example, kinds=kinds)
 
     def writes(

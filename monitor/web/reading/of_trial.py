@@ -7,7 +7,6 @@ from starlette.responses import Response
 from monitor.errors import NothingFound, TrialIdInvalid
 from monitor.model.access import Permission
 from monitor.ports import Registry
-from monitor.storage import trial_versions
 from monitor.web.site.asked import Asked
 from monitor.web.site.paths import trial_path
 from monitor.web.site.route import Handler
@@ -38,11 +37,4 @@ def of_trial(make: OfTrial) -> Handler:
 
 def version_of_trial(site: Site, asked: Asked) -> str:
     """The version of what a page of one trial shows; none for operators, who are shown to whom it was told, too."""
-    if asked.may(Permission.OPERATE):
-        return ""
-    try:
-        registry, trial_id = site.identify(asked.params["trial_id"])
-    except TrialIdInvalid:
-        return ""
-    with site.store.read() as tx:
-        return trial_versions.version_of(tx, registry.key, trial_id)
+    return "" if asked.may(Permission.OPERATE) else site.version_of_trial(asked.params["trial_id"])

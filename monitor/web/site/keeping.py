@@ -111,6 +111,11 @@ class Kept:
         with self._lock:
             return self._former(key) if key in self._making else None
 
+    def former(self, key: Hashable) -> KeptPage | None:
+        """The former page, for whoever wants it while somebody makes it anew."""
+        with self._lock:
+            return self._former(key)
+
     def get(self, key: Hashable, version: str) -> KeptPage | None:
         """That page, if it was made of this version of the data a short while ago."""
         with self._lock:

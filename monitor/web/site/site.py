@@ -9,8 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from monitor.access.context import AccessContext
 from monitor.alerts.links import Links
 from monitor.alerts.subscribe import SubscribeContext
+from monitor.errors import TrialIdInvalid
 from monitor.model.access import Permission
 from monitor.ports import Registry
+from monitor.storage import trial_versions
 from monitor.storage.store import Store
 from monitor.vault import Vault
 from monitor.watching.asking import SearchAsker
@@ -78,6 +80,15 @@ class Site:
     def registry_names(self) -> dict[str, str]:
         """What the registries are called, by key."""
         return {registry.key: registry.name for registry in self.registries}
+
+    def version_of_trial(self, written: str) -> str:
+        """The version of what is stored of one trial, by its id as people write it; empty where it is none."""
+        try:
+            registry, trial_id = self.identify(written)
+        except TrialIdInvalid:
+            return ""
+        with self.store.read() as tx:
+            return trial_versions.version_of(tx, registry.key, trial_id)
 
     def address(self, path: str) -> str:
         """The whole address of a path, as the world knows it."""
