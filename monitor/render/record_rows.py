@@ -12,7 +12,7 @@ from monitor.changes.fields import FIELDS, is_coded
 from monitor.changes.topics import Topic
 from monitor.model import Json, PartialDate, Record, Site, Sponsor
 from monitor.render.change_rows import is_verbatim
-from monitor.render.words import code_label, path_words, value_words
+from monitor.render.words import code_label, path_words, place_label, value_words
 from monitor.text import comma_list, counted, one_line, readable
 
 LONG = 120
@@ -343,7 +343,7 @@ def _member(key: str, value: Json) -> str:
 def _rest(record: Record) -> list[RecordRow]:
     """What no field took, by its path in the document."""
     return [
-        RecordRow(name="rest", label=path_words(path), said=_values("rest", value))
+        RecordRow(name="rest", label=place_label(path), said=_values("rest", value))
         for name, whole in sorted(record.rest.items())
         for path, value in _leaves(name, whole)
     ]

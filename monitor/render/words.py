@@ -152,9 +152,45 @@ def share_apart(share: float, texts: Texts = IN_ENGLISH) -> str:
 
 def path_words(path: str) -> str:
     """A path that is no field of ours: `protocolSection.statusModule.delayedPosting` is "status: delayed posting"."""
-    names = [name for name in path.split(".") if not name.endswith("Section")] or [path]
-    words = (_WHERE_CAMEL_CASE_PARTS.sub(" ", re.sub(r"(Module|Struct)?(\[.*\])?$", "", name)) for name in names)
-    return one_line(": ".join(word.lower() for word in words if word))
+    return ": ".join(_path_parts(path))
+
+
+def place_label(path: str) -> str:
+    """The same as the label of a value, without the module that it is in: "Delayed posting"."""
+    parts = _path_parts(path)
+    is_in_module = len(parts) > 1 and bool(_MODULE.search(path))
+    words = ": ".join(parts[1:] if is_in_module else parts)
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _path_parts(path: str) -> list[str]:
+    """Each name of a path in words, as the registry's data dictionary calls it where that is something else."""
+    names = [name for name in _DOT.split(path) if not name.endswith("Section")] or [path]
+    parts = []
+    for former, name in zip(["", *names], names, strict=False):
+        if former.endswith("Struct") and name == "type":
+            words = "type of date"
+        elif name.lower().endswith(".pdf"):
+            words = name
+        else:
+            words = _WHERE_CAMEL_CASE_PARTS.sub(" ", re.sub(r"(Module|Struct)?(\[.*\])?$", "", name)).lower()
+        parts.append(_CALLED.get(words, one_line(words)))
+    return [each for each in parts if each]
+
+
+_MODULE = re.compile(r"(^|\.)\w+Module\.")
+_DOT = re.compile(r"\.(?!pdf(?:\.|$))", re.IGNORECASE)
+"""Between names: a document has its file's name in its path."""
+_CALLED = {
+    "last update post date": "last update posted",
+    "large document": "documents",
+    "large docs": "document",
+    "has icf": "informed consent form",
+    "has protocol": "study protocol",
+    "has sap": "statistical analysis plan",
+    "type abbrev": "type of document",
+    "upload date": "uploaded",
+}
 
 
 def _qualified(words: str, qualifier: Json, texts: Texts, *, is_count: bool = False) -> str:

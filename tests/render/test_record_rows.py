@@ -1,12 +1,12 @@
 """A record as rows: each field once, none left out."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import import_module
 
 import pytest
 
 from monitor.changes.fields import FIELDS
-from monitor.model import Record, Site
+from monitor.model import Json, Record, Site
 from monitor.render.record_rows import RecordRow, record_sections
 
 REGISTRIES = ("clinicaltrials_gov", "ctis", "drks", "euctr", "isrctn", "ictrp")
@@ -58,6 +58,20 @@ def test_what_people_wrote_is_told_from_codes_dates_and_numbers() -> None:
 
     assert {"brief_title", "eligibility_criteria", "primary_outcomes", "brief_summary"} <= verbatim
     assert not verbatim & {"overall_status", "start_date", "enrollment", "phases", "lead_sponsor"}
+
+
+def test_what_no_field_took_is_called_as_the_registry_calls_it() -> None:
+    status: Json = {"delayedPosting": True, "lastUpdatePostDateStruct": {"type": "ACTUAL"}}
+    documents: Json = {"largeDocs": {"Prot_000.pdf": {"hasIcf": True}}}
+    rest = {"protocolSection": {"statusModule": status}, "documentSection": {"largeDocumentModule": documents}}
+
+    labels = [row.label for row in rows_of(replace(golden("clinicaltrials_gov"), rest=rest)) if row.name == "rest"]
+
+    assert labels == [
+        "Document: Prot_000.pdf: informed consent form",
+        "Delayed posting",
+        "Last update posted: type of date",
+    ]
 
 
 def test_sites_stand_under_their_countries_those_with_most_first() -> None:

@@ -94,7 +94,7 @@ def test_a_trial_whose_answer_is_not_believed_is_not_seen_and_one_that_was_never
     assert ("An answer was not believed" in trial, "<span>Last seen <" in trial) == (True, True)
     assert "<span>Seen <" not in trial
     changes = site.get("/").text
-    assert "1 was not read yet." in changes
+    assert " 1 was not read yet." in changes
     assert "unchanged." not in changes
     assert "1 of 2 trials" in changes
 

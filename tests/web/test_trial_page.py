@@ -424,6 +424,9 @@ def test_trials_of_other_registries_have_the_same_pages(site: ReadingSite, adapt
     assert record.brief_title is None or record.brief_title in page.words
     assert record.lead_sponsor.name in page.words
     assert registry.page(record.trial_id) in page.links()
+    standing = [each for each in record.country_statuses if each.words]
+    assert ("Status by country" in page.words) == bool(standing)
+    assert [each.country for each in standing[:4] if f"{each.words}: " not in page.words] == []
     assert record.lead_sponsor.name in read(site, f"/trials/{record.trial_id}/snapshots/1").words
     assert "The same in all" in read(site, f"/trials/{record.trial_id}/compare/1..1").words
 

@@ -16,6 +16,8 @@ from monitor.web.reading.trial_sets import slug_path
 Say = Callable[[str], str]
 
 MOST_REASON = 400
+MOST_COUNTRIES = 4
+"""Countries that are named of those in which a trial stands alike."""
 MOST_CONDITIONS = 4
 _NO_BREAK = "\u00a0"
 _GOES_ON = frozenset(
@@ -120,6 +122,8 @@ def _key_dates(plans: Sequence[Planned], say: Say) -> Iterator[Fact]:
 
 
 def _details(record: Record, say: Say) -> Iterator[Fact]:
+    if countries := _by_country(record):
+        yield Fact(label=say("Status by country"), text=countries)
     if design := _design(record):
         yield Fact(label=say("Design"), text=design)
     if record.sites:
@@ -172,6 +176,15 @@ def _sites(record: Record) -> str:
         return ", ".join(["1", *(one_line(part) for part in (site.city, site.country) if part)])
     where = first_few(countries, 3) if len(countries) <= 3 else counted(len(countries), "country", "countries")
     return f"{named:,} in {where}" if named and where else where or f"{named:,}"
+
+
+def _by_country(record: Record) -> str:
+    """How the trial stands in each country, where its registry says that: those that stand alike together."""
+    names: dict[str, list[str]] = {}
+    for each in record.country_statuses:
+        if words := one_line(each.words):
+            names.setdefault(words, []).append(one_line(each.country))
+    return "; ".join(f"{words}: {first_few(names[words], MOST_COUNTRIES)}" for words in names)
 
 
 def _first_posted(record: Record) -> Json:
