@@ -2,6 +2,7 @@
 
     MonitorError                    one line that names the thing and the remedy
     ├── ConfigurationInvalid        a key or value in config.toml, a variable or an option       exit 2
+    │   └── NameTaken               something else is called so already
     ├── TrialIdInvalid              text that is no registration number of any registry here     exit 2
     ├── NothingFound                a trial, snapshot or watch that we do not have               exit 2
     ├── SponsorUnknown              the registry has no sponsor of this name; carries those like it   exit 2
@@ -36,6 +37,10 @@ class MonitorError(Exception):
 
 class ConfigurationInvalid(MonitorError):
     """A key or value in config.toml, in a variable or on the command line cannot be used."""
+
+
+class NameTaken(ConfigurationInvalid):
+    """Something else is called so already."""
 
 
 class TrialIdInvalid(MonitorError):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.access.context import AccessContext
-from monitor.errors import ConfigurationInvalid, StoreUnavailable
+from monitor.errors import ConfigurationInvalid, NameTaken, StoreUnavailable
 from monitor.model.access import ApiToken, Permission, User
 from monitor.storage import tokens
 from monitor.storage.tokens import KeptToken
@@ -70,7 +70,7 @@ def add(
             )
         is_new = tokens.add(tx, token, hashed)
     if not is_new:
-        raise ConfigurationInvalid(f"there is a token “{name}” already: choose another name")
+        raise NameTaken(f"there is a token “{name}” already: choose another name")
     return MadeToken(token, text)
 
 

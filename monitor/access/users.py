@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from monitor.access import codes
 from monitor.access.context import AccessContext
 from monitor.access.passwords import check_password, generated_password
-from monitor.errors import ConfigurationInvalid, NothingFound, SignInRefused
+from monitor.errors import ConfigurationInvalid, NameTaken, NothingFound, SignInRefused
 from monitor.model.access import Permission, User
 from monitor.storage import sessions, users
 from monitor.storage.users import Authenticator
@@ -36,7 +36,7 @@ def add(
     with context.store.begin() as tx:
         user = users.add(tx, name, role, hashed, at=now, until=now + MADE_FOR if is_made else None)
     if user is None:
-        raise ConfigurationInvalid(f"there is a user “{name}” already: choose another name")
+        raise NameTaken(f"there is a user “{name}” already: choose another name")
     return user
 
 

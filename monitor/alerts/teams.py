@@ -25,7 +25,7 @@ from monitor.alerts.subscribe import (
 )
 from monitor.channels import one_each
 from monitor.channels.declared import CHANNELS
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import ConfigurationInvalid, NameTaken, NothingFound
 from monitor.model import Subscription, SubscriptionState
 from monitor.storage import subscriptions, teams
 from monitor.storage.store import Store
@@ -61,7 +61,7 @@ def subscribe_team(
     (first, address), *others = places.items()
     with context.store.begin_alone() as tx:
         if other := subscriptions.called(tx, team):
-            raise ConfigurationInvalid(f"{other} is called “{team}” already: choose another name")
+            raise NameTaken(f"{other} is called “{team}” already: choose another name")
         name = subscriptions.free_name(tx, _called(team, first[1]))
         made = subscribed(tx, channel, first, asked, context=context, name=name, catch_up=catch_up)
         teams.put(tx, made.subscription.id, team)
@@ -109,7 +109,7 @@ def rename(tx: Connection, members: Sequence[Subscription], name: str | None) ->
     if name is None:
         raise ConfigurationInvalid("a team has a name: give it another one instead")
     if other := subscriptions.called(tx, name):
-        raise ConfigurationInvalid(f"{other} is called “{name}” already: choose another name")
+        raise NameTaken(f"{other} is called “{name}” already: choose another name")
     for each in members:
         teams.put(tx, each.id, name)
         subscriptions.rename(tx, each.id, subscriptions.free_name(tx, _called(name, each.endpoint.shown)))

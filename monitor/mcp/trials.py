@@ -186,5 +186,6 @@ TOOLS = (
             damaged=DAMAGED,
         ),
         run=get_record,
+        if_nothing="list_snapshots says what is kept of it, search_trials finds other trials",
     ),
 )

@@ -278,7 +278,7 @@ def registry_to_search(registries: Sequence[Registry], search: Search, chosen: R
     if chosen in able:
         return chosen
     asked = "does not give all its trials" if search.is_everything else "cannot be searched"
-    others = f"; give one that can with --registry: {', '.join(each.key for each in able)}" if able else ""
+    others = f"; or choose a registry that can be asked: {', '.join(each.key for each in able)}" if able else ""
     who = chosen.key if chosen else "every registry known here"
     raise ConfigurationInvalid(f"{who} {asked}: name its trials by their ids{others}")
 

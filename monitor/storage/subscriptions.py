@@ -13,7 +13,7 @@ from itertools import chain, count
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, or_, select, update
 
-from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
+from monitor.errors import NameTaken, NothingFound, StoreCorrupt
 from monitor.model import Filters, Subscription, SubscriptionState
 from monitor.storage import deliveries, denials, endings, filters, groups, questions, rhythms, teams
 from monitor.storage.bounce_tables import bounced_subscriptions
@@ -225,4 +225,4 @@ def follow(tx: Connection, registry: str, trial_id: str, into: str) -> None:
 def _refuse_taken(tx: Connection, name: str | None, *, besides: str | None = None) -> None:
     is_own = besides is not None and name is not None and named(tx, name) == besides
     if name and not is_own and (other := called(tx, name)):
-        raise ConfigurationInvalid(f"{other} is called “{name}” already: choose another name")
+        raise NameTaken(f"{other} is called “{name}” already: choose another name")

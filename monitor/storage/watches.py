@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, delete, func, insert, select, update
 
-from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.errors import ConfigurationInvalid, NameTaken, NothingFound
 from monitor.model import Search
 from monitor.storage import groups, held, leavers, listed, newcomers, siblings
 from monitor.storage import searches as search_rows
@@ -137,7 +137,7 @@ def rename(tx: Connection, watch_id: int, name: str) -> None:
     """Give a watch that a command made another name. Raise ConfigurationInvalid where a watch has that name already."""
     taken = tx.scalar(select(watches.c.id).where(watches.c.name == name, watches.c.id != watch_id))
     if taken is not None:
-        raise ConfigurationInvalid(f"watch {taken} is called “{name}” already: choose another name")
+        raise NameTaken(f"watch {taken} is called “{name}” already: choose another name")
     tx.execute(update(watches).where(watches.c.id == watch_id).values(name=name))
 
 

@@ -95,7 +95,7 @@ def _unknown(name: str, registry: str, candidates: Sequence[tuple[str, int]]) ->
     if not candidates:
         words = f"{registry} knows no sponsor named “{asked}”, nor one like it; nothing is watched"
         return SponsorUnknown(words)
-    words = f"{registry} knows no sponsor named exactly “{asked}”; nothing is watched. Give one of these names:"
+    words = f"{registry} knows no sponsor named exactly “{asked}”; nothing is watched: give one of the names like it"
     return SponsorUnknown(words, candidates)
 
 

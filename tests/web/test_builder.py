@@ -283,7 +283,7 @@ def test_what_nobody_watches_yet_is_looked_up_and_watched_from_then_on(site: Rea
     made = site.post(NEW, **{**whole, "about": "condition"}, condition="gout")
 
     assert [each.status_code for each in (alike, unknown, made)] == [400, 400, 303]
-    assert "Alzahra Hospital" in text_of(alike).split("Give one of these names:")[1]
+    assert "Alzahra Hospital" in text_of(alike).split("These are like it:")[1]
     with site.outbox.store.read() as tx:
         (watched,) = searches.of_registry(tx, site.outbox.registry.key)
     assert watched.search == Search(condition="gout")

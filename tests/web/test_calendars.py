@@ -117,6 +117,13 @@ def test_what_is_no_date_that_a_calendar_can_hold_is_left_out(text: str) -> None
     assert read(trial(start_date=[(BEGAN, day(text))])) == []
 
 
+def test_a_date_that_is_left_out_and_a_day_that_does_not_exist_are_told() -> None:
+    assert b"Left out: 1 date that no calendar can hold." in made(trial(start_date=[(BEGAN, day("9999-12-31"))]))
+    event = only(trial(start_date=[(BEGAN, day("2027-02-30"))]))
+    assert "There is no such day" in event["DESCRIPTION"]
+    assert "gives no day" not in event["DESCRIPTION"]
+
+
 def test_a_date_that_went_away_is_no_longer_there() -> None:
     assert read(trial(start_date=[(BEGAN, day("2026-03")), (LATER, None)])) == []
 

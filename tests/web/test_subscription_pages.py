@@ -139,6 +139,7 @@ def test_a_reader_sees_no_note_and_changes_nothing(site: ReadingSite) -> None:
     made = site.outbox.subscribe("ana@example.org", channel="email")
     path = f"/subscriptions/{made.subscription.id}"
     site.post(path, do="save", min="minor", note="our secret")
+    assert "--note &#39;our secret&#39;" in site.get(path).text
     assert "our secret" in site.get(path).text
     site.visitor = READER
 

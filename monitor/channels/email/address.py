@@ -7,6 +7,7 @@ is looked up.
 import re
 
 from monitor.errors import ConfigurationInvalid
+from monitor.language.worded import worded
 
 _MOST_SHOWN = 80
 _INSIDE_BRACKETS = re.compile(r"<\s*([^<>\s]+)\s*>")
@@ -27,7 +28,9 @@ def checked_address(text: str) -> str:
             raise ConfigurationInvalid(
                 "this is a web address, not a mail address: `monitor subscribe chat` or `subscribe webhook` takes it"
             ) from None
-        raise ConfigurationInvalid(f"“{_shown(typed)}” is not a mail address: {_reason(typed, error)}") from None
+        reason = _reason(typed, error)
+        words = worded("“{typed}” is not a mail address: {reason}", typed=_shown(typed), reason=reason)
+        raise ConfigurationInvalid(words) from None
     return checked.ascii_email or checked.normalized
 
 
@@ -46,13 +49,13 @@ def with_ascii_domain(address: str) -> str:
 
 def _reason(typed: str, error: Exception) -> str:
     if not typed.isprintable():
-        return "it holds characters that do not print"
+        return worded("it holds characters that do not print")
     if meant := _meant(typed):
-        return f"did you mean {meant}?"
+        return worded("did you mean {meant}?", meant=meant)
     if re.search(r"@.*[,;\s].*@", typed):
-        return "one address is expected; subscribe each on its own"
+        return worded("one address is expected; subscribe each on its own")
     if "@" not in typed:
-        return "it has no @"
+        return worded("it has no @")
     words = str(error).rstrip(".")[:200]
     return words[:1].lower() + words[1:]
 

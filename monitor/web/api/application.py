@@ -159,7 +159,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     by_status: dict[int, tuple[Kind, str]] = {
         404: (
             problems.NOT_FOUND,
-            f"There is nothing at {request.url.path[:200]}: {BEGINS}{SCHEMA_PATH} lists every path.",
+            f"There is nothing at {request.url.path[:200]}: {BEGINS}{SCHEMA_PATH} lists every path; write ids whole.",
         ),
         405: (
             problems.METHOD_NOT_ALLOWED,

@@ -25,6 +25,7 @@ from starlette.types import Message, Receive
 from monitor.errors import (
     ConfigurationInvalid,
     MonitorError,
+    NameTaken,
     NothingFound,
     RegistryError,
     SponsorUnknown,
@@ -368,6 +369,8 @@ def problem_of(error: MonitorError) -> Problem:
             return Problem(problems.INVALID, words, errors=wrong, more={"candidates": candidates})
         case NothingFound() | TrialIdInvalid():
             return Problem(problems.NOT_FOUND, words)
+        case NameTaken():
+            return Problem(problems.INVALID, words, errors=[Wrong(words, "#/name")])
         case ConfigurationInvalid():
             return Problem(problems.INVALID, words)
         case StoreCorrupt():

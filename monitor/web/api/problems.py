@@ -139,7 +139,8 @@ def invalid(detail: str, name: str, place: str = "parameter") -> Problem:
 def several(wrong: Sequence[Wrong]) -> Problem:
     """Values that cannot be used, each with its place; the detail tells of the first, and how many more there are."""
     first = wrong[0]
-    more = f" {len(wrong) - 1:,} more are in “errors”." if len(wrong) > 1 else ""
+    verb = "is" if len(wrong) == 2 else "are"
+    more = f" {len(wrong) - 1:,} more {verb} in “errors”." if len(wrong) > 1 else ""
     if len(wrong) > MOST_ERRORS:
         more = f" {len(wrong) - 1:,} more cannot be used, {MOST_ERRORS - 1} of them are in “errors”."
     return Problem(INVALID, f"{first.name}: {first.detail}{more}", errors=wrong[:MOST_ERRORS])

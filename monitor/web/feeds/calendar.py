@@ -14,7 +14,8 @@ So the same plans are the same bytes. The lines are written here and not by a li
 three thousand events: icalendar takes 0.6 s of processor time for these. The tests read them with it.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -24,12 +25,13 @@ from monitor.changes.plans import KEY_DATES, Plan, Step, last_day
 from monitor.changes.sentences import STOPPED_EARLY
 from monitor.model import Json, PartialDate
 from monitor.render.words import code_label
-from monitor.text import one_line, safe_cut
+from monitor.text import counted, one_line, safe_cut
 
 TYPE = "text/calendar; charset=utf-8"
 MOST_EVENTS = 3_000
 """Calendar programs give up on files of several megabytes: of more dates, those that are past are left out first."""
 
+_NAMES_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _REFRESHED = "PT6H"
 _LONGEST_LINE = 75
 """Octets, the line break not counted."""
@@ -74,7 +76,7 @@ class _KeyDate:
 
 def calendar(
     name: str,
-    trials: Iterable[CalendarTrial],
+    trials: Sequence[CalendarTrial],
     *,
     public_url: str,
     since: date | None = None,
@@ -98,13 +100,28 @@ def calendar(
         f"REFRESH-INTERVAL;VALUE=DURATION:{_REFRESHED}",
         f"X-PUBLISHED-TTL:{_REFRESHED}",
     ]
-    if more := len(every) - len(dates):
-        shown.append(_text("X-WR-CALDESC", f"These are {len(dates):,} dates; {more:,} others are left out."))
+    if said := _left_out(len(dates), len(every) - len(dates), sum(map(_unplaced, trials))):
+        shown.append(_text("X-WR-CALDESC", said))
     for each in dates:
         shown += _event(each, public_url.rstrip("/"))
     shown += [] if dates else _WITHOUT_DATES
     shown.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in shown).encode()
+
+
+def _left_out(shown: int, more: int, unplaced: int) -> str:
+    """What a calendar does not have; empty where it has everything."""
+    said = []
+    if more:
+        said.append(f"These are {shown:,} dates; {counted(more, 'other')} {'is' if more == 1 else 'are'} left out.")
+    if unplaced:
+        said.append(f"Left out: {counted(unplaced, 'date')} that no calendar can hold.")
+    return " ".join(said)
+
+
+def _unplaced(trial: CalendarTrial) -> int:
+    """How many of a trial's key dates are written, and stand on no day that a calendar can hold."""
+    return sum(1 for field in KEY_DATES if (written := trial.plan.date(field)) and last_day(written) is None)
 
 
 def _order(each: _KeyDate) -> tuple[date, str, str, str]:
@@ -192,7 +209,9 @@ def _description(each: _KeyDate) -> str:
     first = each.trial.plan.first(each.field)
     if first and first.text != each.written.text:
         said.append(f"At first: {one_line(first.text)}.")
-    if each.written.precision != "day":
+    if each.written.precision == "month" and _NAMES_A_DAY.match(each.written.text):
+        said.append("There is no such day; this stands on the last day of the month.")
+    elif each.written.precision != "day":
         said.append(f"The registry gives no day; this stands on the last day of the {each.written.precision}.")
     return " ".join(said)
 

@@ -194,7 +194,8 @@ def _posted(site: Site, asked: Asked) -> Response:
         raise
     except SponsorUnknown as error:
         names = ", ".join(f"“{one_line(name)}” ({count:,})" for name, count in error.candidates[:LIKE_IT])
-        words = f"{sentence(error)[:-1]} {names}." if names else sentence(error)
+        _ = texts_of(asked.language).gettext
+        words = f"{sentence(error)} {_('These are like it:')} {names}." if names else sentence(error)
     except MonitorError as error:
         words = _sentence(asked, error)
     return _page(site, asked, form, {**_nothing(site, asked, form), "error": words}, status=400)

@@ -1,6 +1,6 @@
 """A rule as the command that makes the same. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from shlex import quote
 
 from monitor.alerts.subscribe import SubscriptionScope
@@ -9,14 +9,24 @@ from monitor.model.rhythm import Every, Rhythm
 
 
 def subscribe_command(
-    channel: str, address: str, scope: SubscriptionScope, filters: Filters, rhythm: Rhythm, *, search: Search | None
+    channel: str,
+    address: str,
+    scope: SubscriptionScope,
+    filters: Filters,
+    rhythm: Rhythm,
+    *,
+    search: Search | None,
+    beside: Mapping[str, str | None] | None = None,
 ) -> str:
     """Such as `monitor subscribe email ana@example.org --sponsor 'Alzahra Hospital' --min-significance major`.
 
-    *search* is what its watch looks for, where it is about one that looks for something.
+    *search* is what its watch looks for, where it is about one that looks for something; *beside* are
+    values of further options, such as that of `name`.
     """
     words = ["monitor", "subscribe", channel, address or "ADDRESS"]
-    return " ".join(quote(each) for each in [*words, *_scope(scope, search), *_filters(filters), *_rhythm(rhythm)])
+    words += [*_scope(scope, search), *_filters(filters), *_rhythm(rhythm)]
+    words += [each for name, value in (beside or {}).items() if value for each in (f"--{name}", value)]
+    return " ".join(quote(each) for each in words)
 
 
 def _scope(scope: SubscriptionScope, search: Search | None) -> Iterator[str]:

@@ -18,6 +18,7 @@ from monitor.errors import ConfigurationInvalid, MonitorError, StoreError
 from monitor.language.texts import texts_of
 from monitor.model import Subscription, SubscriptionState
 from monitor.model.access import Permission
+from monitor.model.language import ENGLISH
 from monitor.render.rhythms import rhythm_words
 from monitor.storage.places import Place
 from monitor.text import counted, one_line, sentence, without_commands
@@ -184,7 +185,7 @@ def _page(
         "made_on": found.created_at.date(),
         "since": _since(found),
         "missed": _missed(found, site) if may_change else 0,
-        "command": _command(found, site),
+        "command": _command(found, site, tells_note=may_change),
         "query": _query(found),
         "done": _said(asked),
         "error": error,
@@ -270,12 +271,16 @@ def _scope(found: Subscription) -> SubscriptionScope:
     )
 
 
-def _command(found: Subscription, site: Site) -> str:
+def _command(found: Subscription, site: Site, *, tells_note: bool) -> str:
     scope = _scope(found)
     if scope == SubscriptionScope():
         return ""
     search = looked_for(scope, site)
-    return subscribe_command(str(found.endpoint.channel), "", scope, found.filters, found.rhythm, search=search)
+    channel = str(found.endpoint.channel)
+    beside = {"name": _called(found) if found.name else None, "note": found.note if tells_note else None}
+    if found.language != ENGLISH:
+        beside["language"] = str(found.language)
+    return subscribe_command(channel, "", scope, found.filters, found.rhythm, search=search, beside=beside)
 
 
 def _query(found: Subscription) -> str:

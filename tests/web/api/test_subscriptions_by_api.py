@@ -76,6 +76,21 @@ def test_a_webhooks_secret_is_answered_once(api: Api) -> None:
     assert "whsec_" not in api.ask(f"/subscriptions/{subscription['id']}").text
 
 
+def test_another_that_tells_the_same_is_named_by_an_id_that_is_found(api: Api) -> None:
+    first = made(api)
+
+    assert api.read(f"/subscriptions/{made(api)['same_as']}")["id"] == first["id"]
+    assert "write ids whole" in api.ask(f"/subscriptions/{first['id'][:8]}").json()["detail"]
+
+
+def test_a_name_that_is_taken_is_pointed_at(api: Api) -> None:
+    made(api, name="rivals")
+    refused = api.send("/subscriptions", {**RULE, "name": "rivals"})
+
+    assert problem(refused) == "invalid"
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["#/name"]
+
+
 def test_what_is_left_out_of_an_edit_stays_and_null_clears(api: Api) -> None:
     own = f"/subscriptions/{made(api, note='rival', min_days=30, topics=['dates'])['id']}"
     tag = api.ask(own).headers["etag"]

@@ -42,7 +42,9 @@ class Rule(Shape):
     note: str | None
     language: str = Field(description="Of its mails and pages.")
     state: Literal["active", "paused", "pending", "ended"]
-    origin: str
+    origin: str = Field(
+        description="command: by a command, a program or an agent; web: on a page; config, operator: by config.toml."
+    )
     created_at: datetime | None
     paused_at: datetime | None
     paused_until: datetime | None = Field(description="When it goes on by itself.")
