@@ -7,8 +7,8 @@ Whatever goes wrong on the way becomes a problem: see `problems`.
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,31 +16,19 @@ from hashlib import sha256
 from typing import TypeVar
 
 import orjson
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive
 
-from monitor.errors import (
-    ConfigurationInvalid,
-    MonitorError,
-    NameTaken,
-    NothingFound,
-    RegistryError,
-    SponsorUnknown,
-    StoreCorrupt,
-    StoreError,
-    TrialIdInvalid,
-)
 from monitor.storage.once import Asked
-from monitor.text import counted, sentence
+from monitor.text import counted
 from monitor.web.api import BEGINS, problems
 from monitor.web.api.bodies import body_of
 from monitor.web.api.call import Call
 from monitor.web.api.doing import Doing
 from monitor.web.api.making import Making
-from monitor.web.api.problems import Problem, Wrong, in_api_words, pointer, quoted
+from monitor.web.api.problems import Problem, Wrong, quoted
+from monitor.web.api.raised import as_problems
 from monitor.web.api.rates import Left, Meter, Policy
 from monitor.web.api.routing import KEY_HEADER, LONGEST_KEY, Rules, Takes
 from monitor.web.api.tags import gzipped, is_named, tag_of
@@ -58,7 +46,6 @@ _log = logging.getLogger("monitor.web")
 READS = Policy("read", 600, 60)
 """Requests a minute of a token, or of a network without one."""
 WRITES = Policy("write", 60, 60)
-AGAIN_AFTER = {"Retry-After": "5"}
 SOON = {"Retry-After": COMES_AGAIN_AFTER}
 SAFETY = {
     "X-Content-Type-Options": "nosniff",
@@ -127,7 +114,7 @@ class Guard:
         left: Left | None = None
         own = ""
         try:
-            with _as_problems():
+            with as_problems():
                 who, unknown, version = await self._identified(request, now)
                 left = self.meter.take(who.key if who else network, WRITES if rules.writes else READS)
                 if not left.is_allowed:
@@ -344,57 +331,3 @@ def _kept(page: KeptPage, headers: Mapping[str, str]) -> Response:
 def _with_safety(response: Response, left: Left | None) -> Response:
     response.headers.update({**SAFETY, **(left.headers if left else {})})
     return response
-
-
-@contextmanager
-def _as_problems() -> Iterator[None]:
-    """Whatever the program raises, as the problem that it is."""
-    try:
-        yield
-    except RequestValidationError as error:
-        raise _invalid(error) from None
-    except HTTPException as error:
-        raise Problem(problems.MALFORMED, sentence(str(error.detail))) from None
-    except MonitorError as error:
-        raise problem_of(error) from error
-
-
-def problem_of(error: MonitorError) -> Problem:
-    """What an error of the program is to the program that asked."""
-    words = in_api_words(error)
-    match error:
-        case SponsorUnknown():
-            candidates = [{"sponsor": name, "trials": count} for name, count in error.candidates]
-            wrong = [Wrong(words, "#/sponsor")]
-            return Problem(problems.INVALID, words, errors=wrong, more={"candidates": candidates})
-        case NothingFound() | TrialIdInvalid():
-            return Problem(problems.NOT_FOUND, words)
-        case NameTaken():
-            return Problem(problems.INVALID, words, errors=[Wrong(words, "#/name")])
-        case ConfigurationInvalid():
-            return Problem(problems.INVALID, words)
-        case StoreCorrupt():
-            return Problem(problems.UNREADABLE, words)
-        case StoreError():
-            return Problem(problems.NOT_NOW, "The database does not answer. Try again.", headers=AGAIN_AFTER)
-        case RegistryError():
-            return Problem(problems.REGISTRY_SILENT, words)
-    return Problem(problems.INVALID, words)
-
-
-_PLACES = {"query": "parameter", "path": "parameter", "header": "header", "cookie": "parameter"}
-
-
-def _invalid(error: RequestValidationError) -> Problem:
-    """A line for each value that does not have the shape that it should."""
-    wrong = []
-    for each in error.errors():
-        place, *path = each["loc"]
-        said = "It is required" if each["type"] == "missing" else str(each["msg"]).removeprefix("Value error, ")
-        words = sentence(said)
-        if place == "body":
-            steps = [] if each["type"] == "json_invalid" else path
-            wrong.append(Wrong(words, pointer(steps)))
-        else:
-            wrong.append(Wrong(words, str(path[0]), _PLACES.get(str(place), "parameter")))
-    return problems.several(wrong)
