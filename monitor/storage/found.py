@@ -41,6 +41,8 @@ class TrialFilter:
     """As `words.asked_for` gives them: all of them, the last as a beginning."""
     within: Within = field(default_factory=Within)
     """Those of a watch, or some by their ids."""
+    at_most: int | None = field(default=None, compare=False)
+    """More of them there are not, where that is known."""
 
     @property
     def terms(self) -> list[tuple[TermKey, ...]]:
@@ -68,6 +70,8 @@ def few(tx: Connection, wanted: TrialFilter) -> bool:
 
 def fewest(tx: Connection, wanted: TrialFilter) -> int:
     """More such trials there are not, as far as that is known at once; a large number where nothing is."""
+    if wanted.at_most is not None:
+        return wanted.at_most
     sizes = [len(wanted.within.trials)] if wanted.within.trials else []
     sizes += [_having(tx, each) for each in wanted.terms]
     sizes += [_with_word(tx, each) for each in wanted.words[:-1]]

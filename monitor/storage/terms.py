@@ -82,8 +82,9 @@ def _of(kind: str, words: Sequence[str], is_had: ColumnElement[bool]) -> Select[
 
 
 def _one(tx: Connection, kind: str, condition: ColumnElement[bool]) -> Term | None:
-    query = select(*_columns).where(terms.c.kind == kind, condition)
-    return next(iter(_read(tx, query.order_by(terms.c.trials.desc(), terms.c.id).limit(1))), None)
+    # SQLite is to look it up: left alone, it would go through all of the kind by how many trials they have.
+    query = select(*_columns).where(terms.c.kind == kind, condition).order_by((terms.c.trials + 0).desc(), terms.c.id)
+    return next(iter(_read(tx, query.limit(1))), None)
 
 
 def _read(tx: Connection, query: Select[Any]) -> list[Term]:

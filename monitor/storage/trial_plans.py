@@ -6,11 +6,26 @@ A row that a damaged disk has changed is a plan that says nothing, and raises no
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from monitor.changes.plans import KEY_DATES, Plan, last_day
 from monitor.changes.sentences import STOPPED_EARLY
@@ -29,10 +44,13 @@ FIELD = "primary_completion_date"
 """The date whose slip is kept beside the plan."""
 
 
-_joined = index.outerjoin(trial_plans, trial_plans.c.trial == index.c.id)
+_joined = index.outerjoin(trial_plans, trial_plans.c.trial == index.c.id).outerjoin(
+    trial_dates, trial_dates.c.trial == index.c.id
+)
 _dated = index.outerjoin(trial_dates, trial_dates.c.trial == index.c.id)
 _DUE = {field: f"{field.removesuffix('_date')}_due" for field in KEY_DATES}
 """The column of each key date."""
+_planned: Select[Any] = select(*trial_index.columns, trial_plans.c.plan, trial_dates.c.slip).select_from(_joined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +64,20 @@ class StoredPlan:
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlannedTrial:
     """What lists show of a trial, and its plan."""
 
     trial: IndexedTrial
-    plan: Plan
+    slip: int | None
+    """How many days the date of FIELD slipped."""
+    stored: str | None
+    """The plan as its row has it."""
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Its plan: lists show those of the first few alone."""
+        return restored(self.stored)
 
 
 def record(tx: Connection, plans: Sequence[StoredPlan]) -> None:
@@ -113,26 +139,39 @@ class Due(NamedTuple):
     field: str
 
 
-def due(tx: Connection, wanted: TrialFilter, day: str, *, limit: int) -> list[Due]:
-    """The next key dates of these trials, from a day on; up to *limit* of them."""
-    walking = not few(tx, wanted)
+def due(tx: Connection, term: int, day: str, *, of_few: bool, limit: int) -> list[Due]:
+    """The next key dates of the trials of a term, from a day on; up to *limit* of them.
+
+    Where they are *of few* trials each of these is looked at, else each day until enough are found.
+    """
+    query = _due_of_few if of_few else _due_of_many
+    found = tx.execute(query, {"term": term, "day": day, "most": limit})
+    return sorted(Due(*row) for row in found)[:limit]
+
+
+def _dates_due(*, of_few: bool) -> Select[Any]:
     number = trial_dates.c.trial
-    conditions = (*by_number(wanted, number, walking=walking), is_listed(number))
-    found: list[Due] = []
-    for field, column in _DUE.items():
+    has_term = and_(trial_terms.c.term == bindparam("term"), trial_terms.c.trial == number)
+
+    def of_field(field: str, column: str) -> Select[Any]:
         at = trial_dates.c[column]
-        query = select(at, number).where(at.is_not(None), at >= day, *conditions)
+        query = select(at.label("day"), number, literal(field).label("field"))
+        query = query.join(trial_terms, has_term) if of_few else query.where(exists().where(has_term))
+        query = query.where(at.is_not(None), at >= bindparam("day"), is_listed(number))
         # Of a few trials, SQLite is to look at these: left alone, it would go through all days.
-        order = at if walking else at.op("||")("")
-        found += [Due(each, trial, field) for each, trial in tx.execute(query.order_by(order, number).limit(limit))]
-    return sorted(found)[:limit]
+        return query.order_by(at.op("||")("") if of_few else at, number).limit(bindparam("most", type_=Integer))
+
+    found = union_all(*(select(of_field(*each).subquery()) for each in _DUE.items())).subquery()
+    return select(found)
+
+
+_due_of_few, _due_of_many = _dates_due(of_few=True), _dates_due(of_few=False)
 
 
 def numbered(tx: Connection, numbers: Iterable[int]) -> dict[int, PlannedTrial]:
     """The trials of these numbers, by number."""
-    query: Select[Any] = select(*trial_index.columns, trial_plans.c.plan).select_from(_joined)
-    rows = (row for chunk in chunks(numbers) for row in tx.execute(query.where(index.c.id.in_(chunk))))
-    return {row.id: PlannedTrial(trial_index.restored(row), restored(row.plan)) for row in rows}
+    rows = (row for chunk in chunks(numbers) for row in tx.execute(_planned.where(index.c.id.in_(chunk))))
+    return {row.id: _planned_trial(row) for row in rows}
 
 
 def page(tx: Connection, term: int, *, after: Key | None, limit: int) -> list[PlannedTrial]:
@@ -179,15 +218,13 @@ def dated_since(tx: Connection, wanted: TrialFilter, day: str, *, limit: int) ->
     is_late = or_(*(index.c[field] >= day for field in KEY_DATES))
     number = index.c.id
     conditions = (is_late, *by_number(wanted, number, walking=not few(tx, wanted)), is_listed(number))
-    query: Select[Any] = select(*trial_index.columns, trial_plans.c.plan).select_from(_joined).where(*conditions)
-    return _read(tx, query.order_by(number).limit(limit))
+    return _read(tx, _planned.where(*conditions).order_by(number).limit(limit))
 
 
 def of_trial(tx: Connection, registry: str, trial_id: str) -> PlannedTrial | None:
     """A trial, watched or not; None where it is not in the index."""
-    query = select(*trial_index.columns, trial_plans.c.plan).select_from(_joined)
     named = (index.c.registry == registry, index.c.trial_id == trial_id, index.c.snapshot.is_not(None))
-    return next(iter(_read(tx, query.where(*named))), None)
+    return next(iter(_read(tx, _planned.where(*named))), None)
 
 
 def worst_by_term(tx: Connection, kind: str, keys: Sequence[str]) -> dict[str, int]:
@@ -220,7 +257,11 @@ def restored(text: str | None) -> Plan:
 
 
 def _read(tx: Connection, query: Select[Any]) -> list[PlannedTrial]:
-    return [PlannedTrial(trial_index.restored(row), restored(row.plan)) for row in tx.execute(query)]
+    return [_planned_trial(row) for row in tx.execute(query)]
+
+
+def _planned_trial(row: Row[Any]) -> PlannedTrial:
+    return PlannedTrial(trial_index.restored(row), row.slip, row.plan)
 
 
 def _row(number: int, stored: StoredPlan) -> Mapping[str, Any]:

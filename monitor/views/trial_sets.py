@@ -15,7 +15,7 @@ from monitor.errors import NothingFound
 from monitor.model import Event, PartialDate
 from monitor.storage import changed, events, settlements, trial_lists, trial_plans, watches
 from monitor.storage.changed import ChangeFilter
-from monitor.storage.found import TrialFilter, term_of
+from monitor.storage.found import TrialFilter, few, term_of
 from monitor.storage.pages import Key, Within
 from monitor.storage.settlements import Settled
 from monitor.storage.terms import Term
@@ -100,12 +100,12 @@ class TrialSet:
 
 def of_sponsor(term: Term) -> TrialFilter:
     """The trials that a sponsor leads."""
-    return TrialFilter(sponsor=term.key)
+    return TrialFilter(sponsor=term.key, at_most=term.trials)
 
 
 def of_condition(term: Term) -> TrialFilter:
     """The trials of a condition."""
-    return TrialFilter(condition=term.key)
+    return TrialFilter(condition=term.key, at_most=term.trials)
 
 
 def of_watch(watch: Watch) -> TrialFilter:
@@ -127,7 +127,7 @@ def set_figures(tx: Connection, wanted: TrialFilter, *, today: date) -> SetFigur
         dated=slips.dated,
         median_slip=slips.median,
         first=trial_plans.first(tx, term, limit=AT_ONCE + 1) if term else (),
-        due=trial_plans.due(tx, wanted, today.isoformat(), limit=MOST_DUE) if term else (),
+        due=trial_plans.due(tx, term, today.isoformat(), of_few=few(tx, wanted), limit=MOST_DUE) if term else (),
         changes_lately=sum(number for (weight, _), number in counted.items() if weight >= late.least),
     )
 

@@ -98,15 +98,17 @@ def test_a_page_behind_a_trial_that_is_not_there_is_refused(quick_store: Store) 
         trial_plans.page(tx, term, after=(REGISTRY, "NCT00000009"), limit=3)
 
 
-def test_what_is_due_is_neither_past_nor_void(store: Store) -> None:
+@pytest.mark.parametrize("of_few", [True, False])
+def test_what_is_due_is_neither_past_nor_void(store: Store, of_few: bool) -> None:
     fill(store, [31, None, 0])
     fill(store, [31], first=10, status="WITHDRAWN")
     fill(store, [31], first=20, watched=False)
     fill(store, [31], first=30, sponsor="Another")
+    term = halden(store)
     with store.read() as tx:
-        found = trial_plans.due(tx, OF_HALDEN, "2026-11-28", limit=10)
-        later = trial_plans.due(tx, OF_HALDEN, "2027-01-02", limit=10)
-        first = trial_plans.due(tx, OF_HALDEN, "2026-11-28", limit=1)
+        found = trial_plans.due(tx, term, "2026-11-28", of_few=of_few, limit=10)
+        later = trial_plans.due(tx, term, "2027-01-02", of_few=of_few, limit=10)
+        first = trial_plans.due(tx, term, "2026-11-28", of_few=of_few, limit=1)
     assert [each.day for each in found] == ["2027-01-01", "2027-02-01"]
     assert (later, first) == (found[1:], found[:1])
     assert {each.field for each in found} == {"primary_completion_date"}

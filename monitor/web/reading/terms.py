@@ -60,7 +60,7 @@ def _page_of(kind: str) -> Handler:
         wanted = term_filter(term, kind)
         values = {
             "term": term,
-            "can_ask": can_be_asked_for(site, asked, kind, term, wanted),
+            "can_ask": can_be_asked_for(site, asked, kind, term),
             "kind": kind,
             "path": slug_path(FOLDERS[kind], term.slug),
             "calendar": slug_path(FOLDERS[kind], term.slug, ".ics"),

@@ -33,7 +33,7 @@ from monitor.views.trial_sets import (
     set_page,
     trial_set,
 )
-from monitor.web.charts.slips import FIELD, Scale, Slips, chart, days_words, slips_of
+from monitor.web.charts.slips import Scale, Slips, chart, days_words, slips_of
 from monitor.web.site.asked import Asked
 from monitor.web.site.formats import level
 from monitor.web.site.paths import trial_path
@@ -159,7 +159,7 @@ def _around(found: TrialSet, lines: Sequence[TrialLine], now: datetime) -> dict[
 
 
 def _line(planned: PlannedTrial) -> TrialLine:
-    trial, slip = planned.trial, planned.plan.slip(FIELD)
+    trial, slip = planned.trial, planned.slip
     return TrialLine(
         path=trial_path(trial.trial_id),
         trial_id=trial.trial_id,

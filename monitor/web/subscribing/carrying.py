@@ -23,7 +23,7 @@ from monitor.views.rules import watch_that_looks_for
 from monitor.web.site.asked import Asked
 from monitor.web.site.forms import Form
 from monitor.web.site.site import Site
-from monitor.web.subscribing.ideas import MOST_TRIALS, may_save, search_for
+from monitor.web.subscribing.ideas import MOST_TRIALS, may_save, search_for, search_of
 
 _HELD = frozenset({"trial", "sponsor", "condition", "watch", "group"})
 """The filters of which a subscription holds one."""
@@ -60,13 +60,13 @@ def carried(site: Site, asked: Asked, form: Form) -> tuple[Form, Sequence[str]]:
     return {**others, **kinds, "about": ["trial"], "trial": numbers}, [said, *lost]
 
 
-def can_be_asked_for(site: Site, asked: Asked, kind: str, term: Term, wanted: TrialFilter) -> bool:
+def can_be_asked_for(site: Site, asked: Asked, kind: str, term: Term) -> bool:
     """Whether the builder takes a sponsor or a condition, from this visitor."""
     if may_save(asked):
         return True
     if not site.has_self_service:
         return False
-    return (term.trials <= MOST_TRIALS and bool(_numbers(site, wanted))) or _is_watched(site, kind, term.name)
+    return 0 < term.trials <= MOST_TRIALS or _is_watched(site, search_of(kind, term.name, Role.LEAD))
 
 
 def _holds(site: Site, asked: Asked, form: Form, given: Set[str]) -> bool:
@@ -76,12 +76,13 @@ def _holds(site: Site, asked: Asked, form: Form, given: Set[str]) -> bool:
     (name,) = given
     if may_save(asked) or name not in (SPONSOR, CONDITION):
         return True
-    return _is_watched(site, name, " ".join(form[name]).strip())
-
-
-def _is_watched(site: Site, kind: str, text: str) -> bool:
     with site.store.read() as tx:
-        search: Search = search_for(tx, kind, text, Role.LEAD)
+        search = search_for(tx, name, " ".join(form[name]).strip(), Role.LEAD)
+    return _is_watched(site, search)
+
+
+def _is_watched(site: Site, search: Search) -> bool:
+    with site.store.read() as tx:
         return any(watch_that_looks_for(tx, each.key, search) for each in site.registries)
 
 

@@ -204,10 +204,11 @@ def _written(tx: Connection, about: str, text: str) -> str:
 
 def search_for(tx: Connection, kind: str, text: str, role: Role) -> Search:
     """What to look for of a sponsor or a condition, by its name or the part of its page's address."""
-    return _search(kind, _written(tx, kind, text), role)
+    return search_of(kind, _written(tx, kind, text), role)
 
 
-def _search(about: str, text: str, role: Role) -> Search:
+def search_of(about: str, text: str, role: Role) -> Search:
+    """What to look for by a name or an expression."""
     if about == "sponsor":
         return Search(sponsor=text, role=role)
     return Search(condition=text) if about == "condition" else Search(expression=text)
