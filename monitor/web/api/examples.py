@@ -234,6 +234,24 @@ EVENT: Example = {
 }
 SPONSOR: Example = {"name": "Nordlys AB", "slug": "nordlys-ab", "trials": 12}
 CONDITION: Example = {"name": "Knee Osteoarthritis", "slug": "knee-osteoarthritis", "trials": 3}
+FIGURES: Example = {
+    "recruiting": 3,
+    "stopped_early": 1,
+    "median_slip_days": 92,
+    "changes_in_90_days": 5,
+    "statuses": [{"code": "RECRUITING", "trials": 3}, {"code": "WITHDRAWN", "trials": 1}],
+    "due_next": [
+        {
+            "registry": "clinicaltrials.gov",
+            "trial_id": "NCT02116634",
+            "title": None,
+            "field": "completion_date",
+            "day": "2027-03-31",
+            "type": "ESTIMATED",
+        }
+    ],
+}
+"""Beside the name of a sponsor or a condition."""
 
 EXPLAINED: Example = {
     **ABOUT,

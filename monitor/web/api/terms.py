@@ -6,10 +6,13 @@ from fastapi import Path, Query
 from starlette.responses import Response
 
 from monitor.errors import NothingFound
+from monitor.model.access import Permission
 from monitor.storage import terms
 from monitor.storage.trial_index import CONDITION, SPONSOR
+from monitor.views.json.trial_sets import figures_json
 from monitor.views.json.trials import term_json
 from monitor.views.parameters import words_asked
+from monitor.views.trial_sets import of_condition, of_sponsor, trial_set
 from monitor.web.api import examples
 from monitor.web.api.call import Call, Caller
 from monitor.web.api.paging import page_of, place_of
@@ -34,9 +37,12 @@ def list_sponsors(call: Caller, asked: Annotated[TermsAsked, Query()]) -> Respon
     return _listed(call, SPONSOR, asked)
 
 
-@operations.reads("/sponsors/{slug}", shape=shapes.Term, example=examples.SPONSOR)
+@operations.reads("/sponsors/{slug}", shape=shapes.WholeTerm, example={**examples.SPONSOR, **examples.FIGURES})
 def get_sponsor(call: Caller, slug: Slug) -> Response:
-    """Give a sponsor. Its trials are those of GET /trials with its name as `sponsor`."""
+    """Give a sponsor, with its trials in figures.
+
+    Its trials are those of GET /trials with its name as `sponsor`.
+    """
     return _one(call, SPONSOR, slug)
 
 
@@ -46,9 +52,12 @@ def list_conditions(call: Caller, asked: Annotated[TermsAsked, Query()]) -> Resp
     return _listed(call, CONDITION, asked)
 
 
-@operations.reads("/conditions/{slug}", shape=shapes.Term, example=examples.CONDITION)
+@operations.reads("/conditions/{slug}", shape=shapes.WholeTerm, example={**examples.CONDITION, **examples.FIGURES})
 def get_condition(call: Caller, slug: ConditionSlug) -> Response:
-    """Give a condition. Its trials are those of GET /trials with its name as `condition`."""
+    """Give a condition, with its trials in figures.
+
+    Its trials are those of GET /trials with its name as `condition`.
+    """
     return _one(call, CONDITION, slug)
 
 
@@ -66,6 +75,8 @@ def _listed(call: Call, kind: str, asked: TermsAsked) -> Response:
 def _one(call: Call, kind: str, slug: str) -> Response:
     with call.site.store.read() as tx:
         found = terms.by_slug(tx, kind, slug)
-    if found is None:
-        raise NothingFound(f"no watched trial has a {kind} “{slug[:80]}”: GET /{kind}s lists those that exist")
-    return call.json(term_json(found))
+        if found is None:
+            raise NothingFound(f"no watched trial has a {kind} “{slug[:80]}”: GET /{kind}s lists those that exist")
+        wanted = of_sponsor(found) if kind == SPONSOR else of_condition(found)
+        trials = trial_set(tx, wanted, now=call.now, names_watches=call.may(Permission.READ))
+    return call.json({**term_json(found), **figures_json(trials)})

@@ -200,7 +200,13 @@ def test_sponsors_and_conditions_are_listed_with_their_trials(kept: Api) -> None
     (found,) = kept.read("/sponsors?q=alzahra")["data"]
 
     assert [each["name"] for each in sponsors] == sorted((each["name"] for each in sponsors), key=str.casefold)
-    assert found == kept.read(f"/sponsors/{found['slug']}")
+    whole = kept.read(f"/sponsors/{found['slug']}")
+    assert {name: whole[name] for name in found} == found
+    assert (whole["recruiting"], whole["stopped_early"], whole["statuses"]) == (
+        0,
+        1,
+        [{"code": "WITHDRAWN", "trials": 1}],
+    )
     assert found["trials"] == len(kept.read(f"/trials?sponsor={found['name']}")["data"])
     assert kept.read("/conditions?q=lateral")["data"][0]["name"] == "Amyotrophic Lateral Sclerosis"
     assert problem(kept.ask("/conditions/nonsense")) == "not-found"

@@ -113,6 +113,35 @@ class Term(Shape):
     trials: int
 
 
+class StatusCount(Shape):
+    """How many trials have a status."""
+
+    code: str
+    trials: int
+
+
+class DueDate(Shape):
+    """A key date that is still to come."""
+
+    registry: str
+    trial_id: str
+    title: str | None
+    field: str
+    day: str = Field(description="The last one that the date allows.")
+    type: str | None
+
+
+class WholeTerm(Term):
+    """A sponsor or a condition, with its trials in figures."""
+
+    recruiting: int
+    stopped_early: int = Field(description="Terminated, or withdrawn before they began.")
+    median_slip_days: int | None = Field(description="Of the primary completion, since it was first registered.")
+    changes_in_90_days: int = Field(description="Without administrative ones.")
+    statuses: list[StatusCount] = Field(description="The most frequent first.")
+    due_next: list[DueDate]
+
+
 class TermPage(Listed[Term]):
     """Sponsors or conditions."""
 
