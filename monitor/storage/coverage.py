@@ -7,11 +7,11 @@ answer for it was not believed, or said that there is no such trial. Of a trial 
 its registry is enough. The moment is that of the digest before, or as `seen_since` says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -128,17 +128,9 @@ def by_registry(tx: Connection, within: Within, *, since: datetime) -> list[Regi
 
 
 def _of_registry(tx: Connection, key: str, within: Within, since: datetime) -> RegistrySeen | None:
-    """Of one registry; None where it has none of these trials.
-
-    What the registry said is read beforehand, as is whether any answer was refused: a row is looked at in half a
-    microsecond, and with more to compare in one and a half.
-    """
-    said = tx.execute(select(registries.c.version_stamp, registries.c.checked_at).where(registries.c.registry == key))
-    stamp, named_at = next(iter(said), (None, None))
-    is_named = true() if named_at is not None and named_at >= since else false()
-    refused = select(quarantine.c.id).where(quarantine.c.registry == key, quarantine.c.accepted_at.is_(None)).limit(1)
-    is_refused = _is_refused if tx.execute(refused).first() else false()
-    is_checked = _is_checked(since, literal(stamp, Text), is_named, is_refused)
+    """Of one registry; None where it has none of these trials."""
+    said = _said(tx, key, since)
+    stamp, is_checked = said.stamp, said.is_checked(since)
     counts = and_(is_checked, trials.c.state != State.MERGED)
     query = select(
         func.count(),
@@ -152,7 +144,33 @@ def _of_registry(tx: Connection, key: str, within: Within, since: datetime) -> R
     count, checked, newest, verified, read = tx.execute(query).one()
     # Stamps that are no times have no order: any of those at which trials were verified will do.
     version = stamp if newest or verified is None else verified
-    return RegistrySeen(key, checked, version, named_at, read) if count else None
+    return RegistrySeen(key, checked, version, said.named_at, read) if count else None
+
+
+class _Said(NamedTuple):
+    """What a registry said, as far as it decides which of its trials were checked."""
+
+    stamp: str | None
+    named_at: datetime | None
+    is_named: ColumnElement[bool]
+    """Whether it named a version of its data since then."""
+    is_refused: ColumnElement[bool]
+
+    def is_checked(self, since: datetime) -> ColumnElement[bool]:
+        """Whether a trial of it was."""
+        return _is_checked(since, literal(self.stamp, Text), self.is_named, self.is_refused)
+
+
+def _said(tx: Connection, key: str, since: datetime) -> _Said:
+    """It is read beforehand, as is whether any answer was refused.
+
+    A row is looked at in half a microsecond, and with more to compare in one and a half.
+    """
+    said = tx.execute(select(registries.c.version_stamp, registries.c.checked_at).where(registries.c.registry == key))
+    stamp, named_at = next(iter(said), (None, None))
+    is_named = true() if named_at is not None and named_at >= since else false()
+    refused = select(quarantine.c.id).where(quarantine.c.registry == key, quarantine.c.accepted_at.is_(None)).limit(1)
+    return _Said(stamp, named_at, is_named, _is_refused if tx.execute(refused).first() else false())
 
 
 def unchecked(tx: Connection, within: Within, *, since: datetime, limit: int) -> Sequence[Unchecked]:
@@ -173,30 +191,39 @@ def unseen(tx: Connection, *, since: datetime, registry: str | None = None) -> l
 
     It goes through all of them, so it is for where some are known not to be seen.
     """
-    found = _unseen(Within(), since)
-    if registry is not None:
-        found = found.where(literal(registry) == found.selected_columns.registry)
-    rows = found.subquery()
-    grouped = select(rows.c.registry, rows.c.reason, func.count(), func.min(rows.c.trial_id))
-    grouped = grouped.group_by(rows.c.registry, rows.c.reason).order_by(rows.c.registry, rows.c.reason)
-    return [
-        Unseen(key, UnseenReason(reason), count, _examples(tx, rows, key, reason, count, first))
-        for key, reason, count, first in tx.execute(grouped).all()
-    ]
+    keys = sorted(watched_registries(tx)) if registry is None else [registry]
+    return [each for key in keys for each in _unseen_of(tx, key, since)]
 
 
-def _examples(tx: Connection, rows: Subquery, registry: str, reason: str, count: int, first: str) -> Sequence[str]:
+def _unseen_of(tx: Connection, key: str, since: datetime) -> Iterator[Unseen]:
+    said = _said(tx, key, since)
+    rows = _not_checked(_watched_of(tx, key), said.is_checked(since), ~said.is_named).subquery()
+    grouped = select(rows.c.reason, func.count(), func.min(rows.c.trial_id)).group_by(rows.c.reason)
+    for reason, count, first in tx.execute(grouped.order_by(rows.c.reason)).all():
+        yield Unseen(key, UnseenReason(reason), count, _examples(tx, rows, reason, count, first))
+
+
+def _examples(tx: Connection, rows: Subquery, reason: str, count: int, first: str) -> Sequence[str]:
     if reason == UnseenReason.SILENT:
         return ()
     if count == 1:
         return (first,)
-    query = select(rows.c.trial_id).where(rows.c.registry == registry, rows.c.reason == reason)
+    query = select(rows.c.trial_id).where(rows.c.reason == reason)
     return tx.scalars(query.order_by(rows.c.trial_id).limit(EXAMPLES)).all()
 
 
 def _unseen(within: Within, since: datetime, *more: ColumnElement[Any]) -> Select[Any]:
-    """The watched trials that were not checked since then, each with the reason."""
+    """The watched ones of these trials that were not checked since then, each with the reason, in all registries."""
     watched = _watched(within)
+    is_silent = or_(registries.c.checked_at.is_(None), registries.c.checked_at < since)
+    of_registry = registries.c.registry == watched.c.registry
+    return _not_checked(watched, _is_checked(since), is_silent, *more).outerjoin(registries, of_registry)
+
+
+def _not_checked(
+    watched: Subquery, is_checked: ColumnElement[bool], is_silent: ColumnElement[bool], *more: ColumnElement[Any]
+) -> Select[Any]:
+    """Those of the *watched* that were not, each with the reason; the last of all: that its registry is silent."""
     of_trial = and_(trials.c.registry == watched.c.registry, trials.c.trial_id == watched.c.trial_id)
     is_refused = exists().where(
         quarantine.c.registry == watched.c.registry,
@@ -204,7 +231,6 @@ def _unseen(within: Within, since: datetime, *more: ColumnElement[Any]) -> Selec
         quarantine.c.accepted_at.is_(None),
         or_(trials.c.verified_at.is_(None), quarantine.c.latest_at > trials.c.verified_at),
     )
-    is_silent = or_(registries.c.checked_at.is_(None), registries.c.checked_at < since)
     is_denied = exists().where(denials.c.registry == watched.c.registry, denials.c.trial_id == watched.c.trial_id)
     reason = case(
         (and_(trials.c.snapshot.is_(None), is_denied), UnseenReason.DENIED),
@@ -214,12 +240,16 @@ def _unseen(within: Within, since: datetime, *more: ColumnElement[Any]) -> Selec
         (is_silent, UnseenReason.SILENT),
         else_=UnseenReason.NOT_CONFIRMED,
     )
-    return (
-        select(watched.c.registry, watched.c.trial_id, reason.label("reason"), *more)
-        .select_from(watched.outerjoin(trials, of_trial))
-        .outerjoin(registries, registries.c.registry == watched.c.registry)
-        .where(~_is_checked(since))
-    )
+    found = select(watched.c.registry, watched.c.trial_id, reason.label("reason"), *more)
+    return found.select_from(watched).outerjoin(trials, of_trial).where(~is_checked)
+
+
+def _watched_of(tx: Connection, key: str) -> Subquery:
+    """The watched trials of a registry, read or not: those of lists, once each, need no sorting."""
+    if key in set(tx.scalars(_mirrored_registries)):
+        return _watched(Within(registry=key))
+    held = select(watched_trials.c.registry, watched_trials.c.trial_id).distinct()
+    return held.where(watched_trials.c.registry == key).subquery()
 
 
 def _watched(within: Within) -> Subquery:

@@ -22,7 +22,6 @@ from monitor.storage import condition, coverage, drift, health, left_alone, look
 from monitor.storage import registries as versions
 from monitor.storage.coverage import Unseen
 from monitor.storage.looks import Look
-from monitor.storage.pages import Within
 from monitor.storage.store import Store
 from monitor.storage.unread import Unread
 from monitor.text import counted, moment, one_line
@@ -115,8 +114,7 @@ def health_whole(registries: Sequence[Registry], store: Store, *, since: datetim
     """How everything that is watched is seen, by what was checked *since* then."""
     with store.read() as tx:
         watched = dict.fromkeys(trials.watched_registries(tx), 0) | coverage.watched_by_registry(tx)
-        seen = {each.registry: each.checked for each in coverage.by_registry(tx, Within(), since=since)}
-        unseen = coverage.unseen(tx, since=since) if sum(seen.values()) < sum(watched.values()) else []
+        unseen = coverage.unseen(tx, since=since)
         by_day, before, oldest = coverage.read_ages(tx, now=now, days=DAYS)
         count, requests, size = looks.traffic_since(tx, now - timedelta(days=1))
         known = {each.key: each for each in registries}
@@ -127,7 +125,7 @@ def health_whole(registries: Sequence[Registry], store: Store, *, since: datetim
                     key,
                     known.get(key),
                     watched=watched[key],
-                    seen=seen.get(key, 0),
+                    seen=watched[key] - sum(each.count for each in unseen if each.registry == key),
                     unseen=[each for each in unseen if each.registry == key],
                     now=now,
                 )
