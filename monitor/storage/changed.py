@@ -40,6 +40,10 @@ _c = change_index.c
 _is_told = ~exists().where(settlements.c.event_id == events.c.id)
 _days = change_counts.c
 _LONGEST_WINDOW = timedelta(days=4096)
+_OF_AN_EVENT = 2
+"""Changes of an event that are asked for, about."""
+_MOST_COUNTED = 1000
+"""Days of which it is looked how many changes they have."""
 _LONG_AGO, _LATE = date(1990, 1, 1), date(2100, 1, 1)
 """Where the first day or the last one cannot be read."""
 
@@ -114,7 +118,7 @@ def page(
     if few(tx, wanted.trials):
         return _read(tx, events_of(wanted, after, number, walking=False).limit(limit))
     found: list[FoundEvent] = []
-    for since, until in _windows(tx, wanted, after):
+    for since, until in _windows(tx, wanted, after, limit):
         query = events_of(replace(wanted, since=since, until=until), after, number, walking=True)
         found += _read(tx, query.limit(limit - len(found)))
         if len(found) >= limit:
@@ -189,10 +193,15 @@ def by_day(tx: Connection, wanted: ChangeFilter) -> dict[str, dict[Significance,
 
 def _counted(tx: Connection, wanted: ChangeFilter) -> tuple[Select[Any], Function[int]]:
     """The rows in which changes are counted that are asked for, and how: the counts that are kept, or each change."""
-    if wanted.kinds or wanted.span or wanted.trials != TrialFilter(registry=wanted.trials.registry):
+    if not has_counts(wanted):
         return narrowed(tx, wanted, select(_c.day, _c.significance, _c.topic)), func.count()
     rows = select(_days.day, _days.significance, _days.topic).where(*conditions(wanted, _days))
     return rows, func.sum(_days.changes, type_=Integer)
+
+
+def has_counts(wanted: ChangeFilter) -> bool:
+    """Whether it is about nothing but days, registries, significance and topics."""
+    return not (wanted.kinds or wanted.span) and wanted.trials == TrialFilter(registry=wanted.trials.registry)
 
 
 def narrowed(tx: Connection, wanted: ChangeFilter, query: Select[Any]) -> Select[Any]:
@@ -324,8 +333,12 @@ def _number(tx: Connection, after: Place | None) -> int | None:
     return number
 
 
-def _windows(tx: Connection, wanted: ChangeFilter, after: Place | None) -> Iterator[tuple[date, date]]:
-    """Spans of days, the newest first, each twice as long as the one before: a page hardly ever needs many."""
+def _windows(tx: Connection, wanted: ChangeFilter, after: Place | None, limit: int) -> Iterator[tuple[date, date]]:
+    """Spans of days, the newest first, which leave none out: a page hardly ever needs many.
+
+    Where it is kept how many changes the days have, that says where to cut; otherwise each is twice as long as the one
+    before.
+    """
     # One of them by itself is a look at the index, and both at once are a look at every row.
     first, last = tx.scalar(select(func.min(_c.day))), tx.scalar(select(func.max(_c.day)))
     if first is None or last is None:
@@ -334,8 +347,28 @@ def _windows(tx: Connection, wanted: ChangeFilter, after: Place | None) -> Itera
     end = min((_day(last) or _LATE) + timedelta(days=1), wanted.until or date.max)
     if after is not None:
         end = min(end, date.fromisoformat(after.day) + timedelta(days=1 if after.event else 0))
+    if has_counts(wanted):
+        for day in _cuts(tx, replace(wanted, since=begin, until=end), limit):
+            if begin < day < end:
+                yield day, end
+                end = day
+        if begin < end:
+            yield begin, end
+        return
     length = timedelta(days=1)
     while begin < end:
         since = max(begin, end - length)
         yield since, end
         end, length = since, min(2 * length, _LONGEST_WINDOW)
+
+
+def _cuts(tx: Connection, wanted: ChangeFilter, limit: int) -> Iterator[date]:
+    """Days from which on there are as many changes as *limit* events may have, then twice as many more, and so on."""
+    changes = func.sum(_days.changes, type_=Integer)
+    query = select(_days.day, changes).where(*conditions(wanted, _days)).group_by(_days.day).order_by(_days.day.desc())
+    found, enough = 0, _OF_AN_EVENT * limit
+    for text, count in tx.execute(query.limit(_MOST_COUNTED)):
+        found += count
+        if found >= enough and (day := _day(text)):
+            yield day
+            found, enough = 0, 2 * enough

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, Subquery, and_, distinct, func, select, union_all
 
 from monitor.model import Significance
-from monitor.storage.changed import WEIGHTS, ChangeFilter, conditions, narrowed
-from monitor.storage.found import TrialFilter, few
+from monitor.storage.changed import WEIGHTS, ChangeFilter, conditions, has_counts, narrowed
+from monitor.storage.found import few
 from monitor.storage.index_tables import change_index, latest_changes, lead_counts, terms, trial_terms
 from monitor.storage.trial_index import SPONSOR
 
@@ -67,8 +67,7 @@ def trials_by_most(tx: Connection, wanted: ChangeFilter) -> dict[Significance, i
 
 def _is_kept(wanted: ChangeFilter) -> bool:
     """Whether it is about nothing but a time until now, registries, significance and topics."""
-    others = wanted.kinds or wanted.span or wanted.until
-    return not others and wanted.trials == TrialFilter(registry=wanted.trials.registry)
+    return wanted.until is None and has_counts(wanted)
 
 
 def _changed_since(tx: Connection, wanted: ChangeFilter) -> dict[Significance, int]:

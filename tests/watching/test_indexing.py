@@ -176,6 +176,18 @@ def test_pages_give_every_trial_and_every_event_once(program: Trying) -> None:
     assert [row.updated_on for row in trials] == sorted((row.updated_on for row in trials), reverse=True)
 
 
+def test_where_counts_are_wrong_a_page_leaves_no_event_out(quick: Trying) -> None:
+    a_history(quick)
+    index(quick)
+    everything = ChangeFilter(least=Significance.ADMINISTRATIVE)
+    with quick.store.begin() as tx:
+        right = changed.page(tx, everything, after=None, limit=100)
+        for count in (0, 1000):
+            tx.execute(index_tables.change_counts.update().values(changes=count))
+            assert changed.page(tx, everything, after=None, limit=100) == right
+            assert changed.page(tx, everything, after=None, limit=3) == right[:3]
+
+
 def test_counts_are_those_of_the_events(program: Trying) -> None:
     ids = a_history(program)
     index(program)
