@@ -76,7 +76,7 @@ def test_what_changed_between_two_snapshots_comes_most_significant_first(reader:
         ("compare_snapshots", {"trial_id": WITHDRAWN_LATER, "earlier": 10**20}, "less than or equal to 999999999"),
         ("get_record", {"trial_id": WITHDRAWN_LATER, "on": 1_467_244_800}, "write it as text"),
         ("list_changes", {"since": "whenever"}, "write today, yesterday"),
-        ("list_changes", {"watch": "99"}, "leave out watch"),
+        ("list_changes", {"watch": "99"}, "leave watch and group out"),
         ("list_changes", {"limit": 100_000}, "less than or equal to 100"),
     ],
 )
