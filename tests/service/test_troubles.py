@@ -197,7 +197,7 @@ def test_a_trial_that_fails_each_time_ages(quick_workers: Workers) -> None:
     workers = quick_workers
     ids = workers.outbox.sandbox.trial_ids()[:3]
     workers.outbox.watch(*ids)
-    workers.outbox.sandbox.misbehave("unknown", ids=[ids[0]])
+    workers.outbox.sandbox.misbehave("wrong_id", ids=[ids[0]])
     workers.tick()
     began = workers.checker.failing_since()
     assert began == workers.outbox.clock()
