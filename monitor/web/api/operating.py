@@ -8,14 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from monitor.model import Json, Notice
+from monitor.model import Endpoint, Json, Notice
 from monitor.model.access import Permission
+from monitor.model.report import Bounce
 from monitor.ports import FetchedRegistry
-from monitor.storage import coverage, drift, looks, notices
+from monitor.storage import bounces, coverage, drift, looks, notices
 from monitor.storage.coverage import Unseen
 from monitor.storage.drift import Drift
 from monitor.storage.places import Place
 from monitor.storage.unread import Unread, apart
+from monitor.text import one_line
+from monitor.views.addresses import shown, without_addresses
+from monitor.views.json.bounces import listed_bounce_json
 from monitor.views.json.checks import drift_json
 from monitor.views.json.moments import moment_json
 from monitor.views.json.served import asked_look_json, look_json, notice_json, unseen_json
@@ -132,9 +136,9 @@ def list_notices(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response
     before = Place(datetime.fromisoformat(place.after[0]), str(place.after[1])) if place.after else None
     with call.site.store.read() as tx:
         found = notices.page(tx, before=before, limit=asked.limit + 1)
-    shown, has_more = page_of(found, asked.limit)
+    listed, has_more = page_of(found, asked.limit)
     damaged: list[Unread] = []
-    told = apart(shown, damaged)
+    told = apart(listed, damaged)
     last = [told[-1].occurred_at.isoformat(), told[-1].id] if has_more and told else None
     return place.answer([_told(each) for each in told], last, unreadable(damaged))
 
@@ -160,11 +164,38 @@ def list_drift(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
         before = Drift(registry, path, value, trial_id, datetime.fromisoformat(at))
     with call.site.store.read() as tx:
         found = drift.page(tx, before=before, limit=asked.limit + 1)
-    shown, has_more = page_of(found, asked.limit)
+    listed, has_more = page_of(found, asked.limit)
     damaged: list[Unread] = []
-    known: list[Drift] = apart(shown, damaged)
+    known: list[Drift] = apart(listed, damaged)
     last = None
     if has_more and known:
         end = known[-1]
         last = [end.registry, end.path, end.value, end.trial_id, end.first_seen_at.isoformat()]
     return place.answer([drift_json(each) for each in known], last, unreadable(damaged))
+
+
+@operations.reads(
+    "/bounces",
+    shape=shapes.BouncePage,
+    example={**examples.page(shown_as.BOUNCE), "unreadable": []},
+    needs=Needs.OPERATE,
+    kinds=[BAD_CURSOR],
+)
+def list_bounces(call: Caller, asked: Annotated[PageAsked, Query()]) -> Response:
+    """List what mail systems and readers reported of mails, the newest first."""
+    place = place_of(call, asked)
+    before = (datetime.fromisoformat(place.after[0]), bytes.fromhex(place.after[1])) if place.after else None
+    with call.site.store.read() as tx:
+        found = bounces.page(tx, before=before, limit=asked.limit + 1)
+    listed, has_more = page_of(found, asked.limit)
+    damaged: list[Unread] = []
+    known: list[tuple[Bounce, str, str]] = apart(listed, damaged)
+    last = [known[-1][0].read_at.isoformat(), known[-1][0].digest.hex()] if has_more and known else None
+    return place.answer([_bounced(*each) for each in known], last, unreadable(damaged))
+
+
+def _bounced(bounce: Bounce, address: str, channel: str) -> dict[str, Json]:
+    """A report, in which no address is told."""
+    to = shown(Endpoint(id=bounce.endpoint_id, channel=channel, shown=address, address=""))
+    form = listed_bounce_json(bounce, to)
+    return {**form, "diagnostic": without_addresses(one_line(bounce.diagnostic))}

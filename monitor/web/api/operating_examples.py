@@ -135,6 +135,15 @@ NOTICE: Example = {
     "subject": "ClinicalTrials.gov has not answered for 6 hours",
     "text": "No trial was checked since 03:00 UTC.",
 }
+BOUNCE: Example = {
+    "delivery": "7c1e4b2a-5d3f-5a6b-9c8d-0e1f2a3b4c5d",
+    "to": "a…@example.org",
+    "kind": "hard",
+    "status": "5.1.1",
+    "diagnostic": "smtp; 550 5.1.1 No such user",
+    "read_at": "2026-11-20T09:00:00Z",
+    "effect": None,
+}
 DRIFT: Example = {
     "registry": "clinicaltrials.gov",
     "path": "protocolSection.designModule.newField",

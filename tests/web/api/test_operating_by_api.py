@@ -9,13 +9,14 @@ from monitor.access.codes import new_secret
 from monitor.errors import DeliveryDeferred, SignInRefused
 from monitor.model import Settlement
 from monitor.model.access import Permission
-from monitor.storage import health, held_events, holds, left_alone, settlements
+from monitor.model.report import Bounce, BounceEffect, ReportKind
+from monitor.storage import bounces, health, held_events, holds, left_alone, settlements
 from monitor.storage.health import Health
 from monitor.storage.holds import Hold
 from tests.program import WITHDRAWN_LATER
 from tests.web.api.program import Api, problem
 
-OPERATORS = ("/deliveries", "/held", "/quarantine", "/drift", "/notices", "/checks", "/users", "/tokens")
+OPERATORS = ("/deliveries", "/held", "/quarantine", "/drift", "/notices", "/bounces", "/checks", "/users", "/tokens")
 
 
 @pytest.mark.parametrize("path", OPERATORS)
@@ -227,3 +228,29 @@ def test_watches_come_in_pages_the_oldest_first(api: Api) -> None:
         path = f"/watches?limit=2&cursor={page['next_cursor']}" if page["has_more"] else ""
 
     assert found == [(None, []), *((f"list {number}", [f"group {number}"]) for number in range(3))]
+
+
+def test_what_came_back_of_mails_is_listed_a_page_at_a_time_and_tells_no_address(api: Api) -> None:
+    outbox = api.outbox
+    endpoint = outbox.subscribe("ana@example.org", channel="email").subscription.endpoint
+    with outbox.store.begin() as tx:
+        for number in range(3):
+            report = Bounce(
+                digest=bytes([number]) * 32,
+                delivery_id=None,
+                endpoint_id=endpoint.id,
+                kind=ReportKind.HARD,
+                status="5.1.1",
+                diagnostic=f"{number}: <ana@example.org> unknown",
+                read_at=outbox.clock() + timedelta(minutes=number),
+                effect=BounceEffect.ENDED,
+            )
+            bounces.add(tx, report)
+    first = api.ask("/bounces?limit=2", scope=Permission.OPERATE)
+    second = api.read(f"/bounces?limit=2&cursor={first.json()['next_cursor']}", scope=Permission.OPERATE)
+
+    told = [*first.json()["data"], *second["data"]]
+    assert [each["diagnostic"][0] for each in told] == ["2", "1", "0"]
+    assert {(each["to"], each["effect"]) for each in told} == {("a…@example.org", "ended")}
+    assert "ana@" not in first.text
+    assert not second["has_more"]

@@ -275,6 +275,24 @@ class NoticePage(Listed[Notice]):
     unreadable: list[Unreadable]
 
 
+class Bounce(Shape):
+    """What was reported of a mail that was sent."""
+
+    delivery: str | None
+    to: str = Field(description="The address, as its owner recognises it and nobody else.")
+    kind: str
+    status: str | None
+    diagnostic: str
+    read_at: datetime
+    effect: str | None = Field(description="What became of the subscription; null for nothing.")
+
+
+class BouncePage(Listed[Bounce]):
+    """Reports of mails."""
+
+    unreadable: list[Unreadable]
+
+
 class Drift(Shape):
     """A field or a value that was unknown when the trial was seen to have it."""
 
