@@ -221,8 +221,8 @@ def test_a_stranger_can_ask_for_alerts(browser: Browser) -> None:
         timeout=20,
     )
 
-    assert answer.status_code == 200, answer.text
-    assert "Look into your mailbox" in answer.text
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{PREFIX}/subscriptions/asked"), answer.text
+    assert "Look into your mailbox" in browser.open(answer.headers["Location"]).text
 
 
 @pytest.mark.parametrize("proxy", ["nginx", "caddy"], indirect=True)
