@@ -7,7 +7,7 @@ through in its order until enough of it are found. How many trials have a term i
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, exists, func, select
 
 from monitor.storage.index_tables import listed_trials, terms, trial_index, trial_terms, trial_words
 from monitor.storage.pages import Within
@@ -110,7 +110,10 @@ def having(keys: Sequence[TermKey]) -> Select[tuple[int]]:
 
 def term_of(tx: Connection, key: TermKey) -> int | None:
     """The number of a term; None where no trial ever had it."""
-    return tx.scalar(select(terms.c.id).where(_is_one_of((key,))))
+    return tx.scalar(_number_of_term, {"kind": key.kind, "key": key.key})
+
+
+_number_of_term = select(terms.c.id).where(terms.c.kind == bindparam("kind"), terms.c.key == bindparam("key"))
 
 
 def with_words(words: Sequence[str]) -> Select[tuple[int]]:

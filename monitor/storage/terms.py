@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
 
 from monitor.storage.index_tables import terms
 
@@ -50,12 +50,21 @@ def by_slug(tx: Connection, kind: str, slug: str) -> Term | None:
 
     Of several, the one that the most trials have.
     """
-    return _one(tx, kind, terms.c.slug == slug)
+    return next((Term(*row) for row in tx.execute(_by_slug, {"kind": kind, "text": slug})), None)
 
 
 def by_key(tx: Connection, kind: str, key: str) -> Term | None:
     """That of a key, likewise."""
-    return _one(tx, kind, terms.c.key == key)
+    return next((Term(*row) for row in tx.execute(_by_key, {"kind": kind, "text": key})), None)
+
+
+def _one(column: ColumnElement[str]) -> Select[Any]:
+    # SQLite is to look it up: left alone, it would go through all of the kind by how many trials they have.
+    query = select(*_columns).where(terms.c.kind == bindparam("kind"), column == bindparam("text"))
+    return query.order_by((terms.c.trials + 0).desc(), terms.c.id).limit(1)
+
+
+_by_slug, _by_key = _one(terms.c.slug), _one(terms.c.key)
 
 
 def near(tx: Connection, kind: str, slug: str, *, limit: int) -> list[Term]:
@@ -79,12 +88,6 @@ def _has(word: str) -> ColumnElement[bool]:
 
 def _of(kind: str, words: Sequence[str], is_had: ColumnElement[bool]) -> Select[Any]:
     return select(*_columns).where(terms.c.kind == kind, is_had, *map(_has, words))
-
-
-def _one(tx: Connection, kind: str, condition: ColumnElement[bool]) -> Term | None:
-    # SQLite is to look it up: left alone, it would go through all of the kind by how many trials they have.
-    query = select(*_columns).where(terms.c.kind == kind, condition).order_by((terms.c.trials + 0).desc(), terms.c.id)
-    return next(iter(_read(tx, query.limit(1))), None)
 
 
 def _read(tx: Connection, query: Select[Any]) -> list[Term]:

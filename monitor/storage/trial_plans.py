@@ -36,7 +36,7 @@ from monitor.storage.index_tables import terms, trial_terms
 from monitor.storage.index_tables import trial_index as index
 from monitor.storage.pages import Key
 from monitor.storage.plan_tables import former_sponsors, trial_dates, trial_plans
-from monitor.storage.statements import add_new, chunks, put
+from monitor.storage.statements import KEYS, add_new, chunks, put
 from monitor.storage.trial_index import SPONSOR, IndexedTrial
 from monitor.text import fold_organisation, slug
 
@@ -51,6 +51,7 @@ _dated = index.outerjoin(trial_dates, trial_dates.c.trial == index.c.id)
 _DUE = {field: f"{field.removesuffix('_date')}_due" for field in KEY_DATES}
 """The column of each key date."""
 _planned: Select[Any] = select(*trial_index.columns, trial_plans.c.plan, trial_dates.c.slip).select_from(_joined)
+_planned_numbered = _planned.where(index.c.id.in_(KEYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +125,19 @@ NO_SLIPS = Slips(0, None)
 
 def slips(tx: Connection, term: int) -> Slips:
     """Those of the listed trials of a term whose trials are sorted by it."""
-    slip = trial_terms.c.slip
-    of_term = select(slip).where(trial_terms.c.term == term, slip.is_not(None))
-    dated = tx.scalar(of_term.with_only_columns(func.count(), maintain_column_froms=True)) or 0
-    middle = of_term.order_by(slip).offset((dated - 1) // 2).limit(2 - dated % 2)
-    return Slips(dated, round(median(tx.scalars(middle))) if dated else None)
+    dated = tx.scalar(_count_of_slips, {"term": term}) or 0
+    if not dated:
+        return NO_SLIPS
+    middle = tx.scalars(_some_slips, {"term": term, "before": (dated - 1) // 2, "most": 2 - dated % 2})
+    return Slips(dated, round(median(middle)))
+
+
+_slip = trial_terms.c.slip
+_slips_of_term = select(_slip).where(trial_terms.c.term == bindparam("term"), _slip.is_not(None))
+_count_of_slips = _slips_of_term.with_only_columns(func.count(), maintain_column_froms=True)
+_some_slips = (
+    _slips_of_term.order_by(_slip).offset(bindparam("before", type_=Integer)).limit(bindparam("most", type_=Integer))
+)
 
 
 class Due(NamedTuple):
@@ -170,7 +179,7 @@ _due_of_few, _due_of_many = _dates_due(of_few=True), _dates_due(of_few=False)
 
 def numbered(tx: Connection, numbers: Iterable[int]) -> dict[int, PlannedTrial]:
     """The trials of these numbers, by number."""
-    rows = (row for chunk in chunks(numbers) for row in tx.execute(_planned.where(index.c.id.in_(chunk))))
+    rows = (row for chunk in chunks(numbers) for row in tx.execute(_planned_numbered, {"keys": chunk}))
     return {row.id: _planned_trial(row) for row in rows}
 
 
