@@ -32,7 +32,7 @@ class SponsorCount:
 
 def by_sponsor(tx: Connection, wanted: ChangeFilter, *, limit: int) -> tuple[list[SponsorCount], int]:
     """Those with the most changes, whatever *wanted* says of the sponsor; and how many sponsors have any."""
-    every = replace(wanted, trials=replace(wanted.trials, sponsor=None))
+    every = replace(wanted, trials=replace(wanted.trials, sponsor=None, at_most=None))
     rows = _kept_by_sponsor(tx, every) if _is_kept(every) else _sponsors(_by_trial(tx, every)).subquery()
     changes = func.sum(rows.c.changes).label("changes")
     counted = select(rows.c.sponsor, changes).group_by(rows.c.sponsor).having(changes > 0).subquery()

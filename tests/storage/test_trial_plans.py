@@ -7,7 +7,7 @@ import pytest
 from monitor.changes.plans import Plan, Step
 from monitor.errors import ConfigurationInvalid
 from monitor.storage import terms, trial_index, trial_plans, watches
-from monitor.storage.found import TrialFilter, term_of
+from monitor.storage.found import term_of
 from monitor.storage.store import Store
 from monitor.storage.term_rows import TermKey
 from monitor.storage.trial_index import CONDITION, SPONSOR, IndexedTrial
@@ -15,7 +15,6 @@ from monitor.storage.trial_plans import StoredPlan
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 REGISTRY = "clinicaltrials.gov"
-OF_HALDEN = TrialFilter(sponsor="halden biotherapeutics")
 
 
 def fill(
