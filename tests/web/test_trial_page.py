@@ -440,6 +440,7 @@ def test_where_else_a_trial_is_registered_stands_beside_it(site: ReadingSite) ->
     trial_id = others(site)[5]
     ids = [{"id": sibling, "type": "REGISTRY", "domain": "DRKS"}]
     published(site.outbox, trial_id, edited(identificationModule__secondaryIdInfos=ids))
+    site.forget()
 
     page = read(site, f"/trials/{trial_id}")
 
