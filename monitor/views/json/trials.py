@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NOT_IN_A_RECORD = frozenset({"paths", "parts", "silent", "converted", "lost"})
 """What the program keeps of a record for itself."""
+_DATES = ("start", "primary_completion", "completion")
 MOST_HEADLINE = 200
 """Characters."""
 
@@ -149,6 +150,16 @@ def status_json(row: "StatusRow") -> dict[str, Json]:
     }
 
 
+def trial_json(row: "StatusRow", indexed: "IndexedTrial | None") -> dict[str, Json]:
+    """How a trial stands, with its conditions and what the earliest record said of its dates, as the index has them."""
+    said = status_json(row)
+    for name in _DATES:
+        if isinstance(told := said[f"{name}_date"], dict):
+            at_first: str | None = getattr(indexed, f"first_{name}_date", None)
+            said[f"{name}_date"] = {**told, "at_first": at_first}
+    return {**said, "conditions": [*indexed.conditions] if indexed else []}
+
+
 def _date(day: PartialDate | None) -> Json:
     return {"date": day.text, "type": day.type} if day else None
 
@@ -193,7 +204,7 @@ def indexed_trial_json(trial: "IndexedTrial", url: str) -> dict[str, Json]:
             "type": getattr(trial, f"{name}_type"),
             "at_first": getattr(trial, f"first_{name}_date"),
         }
-        for name in ("start", "primary_completion", "completion")
+        for name in _DATES
     }
     return {
         "registry": trial.registry,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model.access import Permission
-from monitor.storage import trial_lists
+from monitor.storage import trial_index, trial_lists
 from monitor.storage.pages import Within
 from monitor.storage.trial_index import IndexedTrial
 from monitor.views.denied import refuse_unknown
@@ -19,7 +19,7 @@ from monitor.views.json.trials import (
     indexed_trial_json,
     record_json,
     siblings_json,
-    status_json,
+    trial_json,
 )
 from monitor.views.moments import which_of
 from monitor.views.scope import Scope
@@ -89,8 +89,9 @@ def get_trial(call: Caller, trial_id: TrialId) -> Response:
     registry, found = call.site.identify(trial_id)
     with call.site.store.read() as tx:
         refuse_unknown(tx, registry, found)
+        indexed = trial_index.known(tx, [(registry.key, found)]).get((registry.key, found))
     row = next(_reader(call).of([(registry.key, found)]))
-    form = status_json(row)
+    form = trial_json(row, indexed)
     return call.json({**form, "troubles": [said_to_programs(each) for each in row.troubles]})
 
 

@@ -62,6 +62,16 @@ def test_a_trial_is_found_by_its_number_as_people_paste_it(kept: Api) -> None:
     assert problem(kept.ask("/trials/nonsense")) == "not-found"
 
 
+def test_one_trial_says_of_its_conditions_and_dates_what_the_list_does(kept: Api) -> None:
+    (listed,) = kept.read(f"/trials?trial={WITHDRAWN_LATER}")["data"]
+    own = kept.read(f"/trials/{WITHDRAWN_LATER}")
+
+    dates = ("start_date", "primary_completion_date", "completion_date")
+    assert {name: own[name] for name in dates} == {name: listed[name] for name in dates}
+    assert all(own[name]["at_first"] for name in dates)
+    assert own["conditions"] == listed["conditions"] != []
+
+
 def test_what_was_imported_is_named_by_its_day(api: Api) -> None:
     import_page(api.outbox, WITHDRAWN_LATER, date(2013, 1, 2), source="history", version=0)
     import_page(api.outbox, WITHDRAWN_LATER, date(2014, 4, 17), source="saved.html")

@@ -31,6 +31,7 @@ class Date(Shape):
 
     date: str
     type: str | None
+    at_first: str | None = Field(description="What the earliest record said of it that is kept.")
 
 
 class LeadSponsor(Shape):
@@ -65,6 +66,7 @@ class Trial(Shape):
     primary_completion_date: Date | None
     completion_date: Date | None
     lead_sponsor: LeadSponsor | None
+    conditions: list[str]
     last_change: LastChange | None
     snapshot: int | None
     as_of: str | None
