@@ -115,6 +115,8 @@ def test_a_sponsor_is_looked_up_and_one_with_a_like_name_is_offered(site: Readin
     like = site.post("/watches/new", about="sponsor", sponsor="alzahra")
     assert like.status_code == 400
     assert "Alzahra Hospital (1 trial)" in words(like.text).replace(" )", ")")
+    assert "Nothing was done. clinicaltrials.gov knows no sponsor named" in words(like.text), "as hosts are written"
+    assert not re.search(r"[:,;]\s*\.", words(like.text))
     assert listed(site) == []
 
     exact = site.post("/watches/new", about="sponsor", sponsor="alzahra  HOSPITAL", role="any", name="by sponsor")

@@ -53,11 +53,9 @@ def add_watch(site: Site, asked: Asked) -> Response:
         resolved = site.searches.resolve(_search(form), one(form, "registry") or None, now=asked.now)
         added = add_search(resolved, store=site.store, name=name, now=asked.now)
     except SponsorUnknown as error:
-        return _form(
-            site, asked, form, error=sentence(without_commands(str(error))), candidates=error.candidates[:SHOWN]
-        )
+        return _form(site, asked, form, error=without_commands(str(error)), candidates=error.candidates[:SHOWN])
     except (ConfigurationInvalid, RegistryError) as error:
-        return _form(site, asked, form, error=sentence(without_commands(str(error))))
+        return _form(site, asked, form, error=without_commands(str(error)))
     _look_soon(site, [resolved.registry], asked)
     return site.see_other(f"/watches/{added.watch.id}?done=watched")
 
@@ -138,7 +136,7 @@ def _form(
     values = {
         "given": shown,
         "about": shown["about"] if shown["about"] in KINDS else "trials",
-        "error": error[:1].upper() + error[1:],
+        "error": sentence(error),
         "left": left[:SHOWN],
         "more_left": max(len(left) - SHOWN, 0),
         "candidates": candidates,
