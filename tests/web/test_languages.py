@@ -77,6 +77,23 @@ def test_what_goes_wrong_is_said_in_french(french: Site) -> None:
     assert "Choisissez un fuseau horaire." in wrong[7].text
 
 
+WRONG_ADDRESSES = (
+    *("anna", "@example.org", "anna@", "anna@localhost", "an na@example.org", "anna@[127.0.0.1]", "a(b)@example.org"),
+    *("anna@example.org, b@example.org", "https://example.org/hook", "anna@xn--a.org", ".a@b.org", "a\u202e@b.org"),
+    f"{'x' * 250}@example.org",
+)
+
+
+@pytest.mark.parametrize("typed", WRONG_ADDRESSES)
+def test_what_is_wrong_with_an_address_is_said_in_french(french: Site, typed: str) -> None:
+    answer = french.ask(address=typed)
+
+    assert answer.status_code == 400
+    assert "adresse e-mail" in answer.text
+    assert english_in(answer.text) == []
+    assert left_in_english(words(answer.text), typed, *ZONES) == []
+
+
 def test_a_reader_chooses_and_the_browser_remembers_it(quick_site: Site) -> None:
     reader = Reader(quick_site)
     assert '<html lang="en"' in reader.open("/subscriptions/new").text

@@ -10,6 +10,10 @@ from monitor.errors import ConfigurationInvalid
 from monitor.language.worded import worded
 
 _MOST_SHOWN = 80
+_LONGEST = 254
+"""RFC 5321, 4.5.3.1."""
+_NOT_BEFORE_THE_AT = re.compile(r"[^\w.!#$%&'*+/=?^`{|}~-]")
+"""RFC 5322, 3.2.3, and letters of any alphabet, RFC 6531."""
 _INSIDE_BRACKETS = re.compile(r"<\s*([^<>\s]+)\s*>")
 
 
@@ -23,13 +27,15 @@ def checked_address(text: str) -> str:
     typed = text.strip(" ")
     try:
         checked = validate_email(typed, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
+    except EmailNotValidError:
         if "://" in typed:  # it may be a webhook, which is a secret
             raise ConfigurationInvalid(
-                "this is a web address, not a mail address: `monitor subscribe chat` or `subscribe webhook` takes it"
+                worded(
+                    "this is a web address, not a mail address: "
+                    "`monitor subscribe chat` or `subscribe webhook` takes it"
+                )
             ) from None
-        reason = _reason(typed, error)
-        words = worded("“{typed}” is not a mail address: {reason}", typed=_shown(typed), reason=reason)
+        words = worded("“{typed}” is not a mail address: {reason}", typed=_shown(typed), reason=_reason(typed))
         raise ConfigurationInvalid(words) from None
     return checked.ascii_email or checked.normalized
 
@@ -47,7 +53,8 @@ def with_ascii_domain(address: str) -> str:
         raise ConfigurationInvalid(f"the domain of “{_shown(address)}” cannot be a name on the internet") from None
 
 
-def _reason(typed: str, error: Exception) -> str:
+def _reason(typed: str) -> str:
+    """Why it is none, in words of ours: those of the library are in English alone."""
     if not typed.isprintable():
         return worded("it holds characters that do not print")
     if meant := _meant(typed):
@@ -56,8 +63,32 @@ def _reason(typed: str, error: Exception) -> str:
         return worded("one address is expected; subscribe each on its own")
     if "@" not in typed:
         return worded("it has no @")
-    words = str(error).rstrip(".")[:200]
-    return words[:1].lower() + words[1:]
+    return _wrong_part(typed)
+
+
+def _wrong_part(typed: str) -> str:
+    local, _, domain = typed.rpartition("@")
+    if not local:
+        return worded("nothing stands before its @")
+    if not domain:
+        return worded("nothing stands after its @")
+    if len(typed) > _LONGEST:
+        return worded("it is too long")
+    if not _is_valid(f"x@{domain}"):
+        return worded("what stands after its @ is not a whole domain, such as example.org")
+    if signs := "".join(dict.fromkeys(_NOT_BEFORE_THE_AT.findall(local))):
+        return worded("{signs} cannot stand before its @", signs=signs[:_MOST_SHOWN])
+    return worded("what stands before its @ cannot be the name of a mailbox")
+
+
+def _is_valid(address: str) -> bool:
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def _meant(typed: str) -> str | None:

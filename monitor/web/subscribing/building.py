@@ -175,6 +175,14 @@ def _sentence(asked: Asked, error: MonitorError) -> str:
     return sentence(without_commands(texts_of(asked.language).said(error)))
 
 
+def _names_like_it(asked: Asked, error: SponsorUnknown) -> str:
+    """Names like the one that the registry does not know, each with how many trials it leads there."""
+    texts = texts_of(asked.language)
+    alike = error.candidates[:LIKE_IT]
+    names = ", ".join(f"{texts.quoted(one_line(name), 200)} ({texts.number(count)})" for name, count in alike)
+    return texts.gettext("These are like it: {names}.").format(names=names)
+
+
 def _says_anything(form: Form) -> bool:
     about = about_of(form)
     return about == "all" or bool(said_of(form, about).strip())
@@ -193,9 +201,9 @@ def _posted(site: Site, asked: Asked) -> Response:
     except StoreError:
         raise
     except SponsorUnknown as error:
-        names = ", ".join(f"“{one_line(name)}” ({count:,})" for name, count in error.candidates[:LIKE_IT])
-        _ = texts_of(asked.language).gettext
-        words = f"{sentence(error)} {_('These are like it:')} {names}." if names else sentence(error)
+        words = _sentence(asked, error)
+        if error.candidates:
+            words += f" {_names_like_it(asked, error)}"
     except MonitorError as error:
         words = _sentence(asked, error)
     return _page(site, asked, form, {**_nothing(site, asked, form), "error": words}, status=400)
