@@ -88,6 +88,15 @@ def test_what_it_would_not_tell_is_counted_with_the_reason_and_looser_rules_with
     assert re.search(r'value="all" checked', looser.text)
 
 
+def test_what_was_seen_is_said_in_whole_sentences_in_every_language(site: ReadingSite) -> None:
+    rule = f"{NEW}?trial={WITHDRAWN_LATER}&min=critical"
+
+    assert "1 change was seen. 1 mail is critical." in text_of(site.get(rule))
+    site.visitor = NOBODY
+    french = text_of(site.get(rule, accept_language="fr"))
+    assert "1 changement a été vu. 1 e-mail est critique." in french
+
+
 def test_the_preview_alone_is_the_answer_to_a_script(site: ReadingSite) -> None:
     whole = site.get(f"{NEW}?about=all", hx_request="true", hx_history_restore_request="true")
     part = site.get(f"{NEW}?about=all", hx_request="true")
