@@ -24,6 +24,9 @@ _HEADERS = (
     *("List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted", "X-Monitor-Event", "X-Monitor-Sequence"),
 )
 _TOKEN = re.compile(r"((?:/|%2F)(?:a|confirm)(?:/|%2F))[\w.~%=-]{12,}", re.ASCII | re.IGNORECASE)
+_LINK_WITHOUT_TOKEN = re.compile(
+    r"""(<a\b[^<>]*?\s)href(=(["'])(?:(?!\3)[^<>])*?(?:/|%2F)(?:a|confirm)(?:/|%2F)…)""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +64,14 @@ def _mail(body: bytes, shown: str) -> SentBody:
     return SentBody(
         headers=headers,
         text=plain(_harmless(text[:MOST_SHOWN])),
-        html=_harmless(html[:MOST_SHOWN]),
+        html=_unlinked(_harmless(html[:MOST_SHOWN])),
         is_cut=max(len(text), len(html)) > MOST_SHOWN,
     )
+
+
+def _unlinked(html: str) -> str:
+    """HTML in which an address without its token is no link, as it would lead nowhere: it is said as a title."""
+    return _LINK_WITHOUT_TOKEN.sub(r"\1title\2", html)
 
 
 def _part(mail: EmailMessage, kind: str) -> str:

@@ -132,6 +132,8 @@ def test_a_mail_is_shown_without_what_would_let_a_reader_leave_for_somebody(post
         assert "trials.example.org/a/…" in answer.text
         assert token[:16] not in answer.text
         assert ANNA not in answer.text
+        assert not re.search(r'href="[^"]*/a/', answer.text), "an address that leads nowhere is no link"
+    assert re.search(r'href="http', mail.text), "others are"
     policy = mail.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; sandbox;")
     assert mail.headers["Referrer-Policy"] == "no-referrer"
