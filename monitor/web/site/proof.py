@@ -51,6 +51,7 @@ class Proof:
     looked_at: datetime | None = None
     """When a registry was last read."""
     next_at: datetime | None = None
+    """When the next look is due; None where none is, or where it was due before the last one, as while it lasts."""
     registries: Sequence[str] = ()
     latest: str | None = None
     """The id of the event that was seen last."""
@@ -111,11 +112,13 @@ class ProofReader:
         except StoreError:
             return NO_ANSWER
         looked = [at for at in named if at]
+        looked_at = max(looked, default=None)
         versions = [at for each in seen if each.version and (at := built_at(each.version))]
         checked = sum(each.checked for each in seen)
         read = sum(each.read for each in seen)
-        sight = self._sight(checked + denied, watched, max(looked, default=None), now)
+        sight = self._sight(checked + denied, watched, looked_at, now)
         news = (sight, latest, watched, denied, read, *((each.registry, each.version) for each in seen))
+        coming = [each.next_check_at for each in looks if looked_at is None or each.next_check_at > looked_at]
         seen_at = (checked, *(each.named_at for each in seen), *looked)
         return Proof(
             sight=sight,
@@ -124,8 +127,8 @@ class ProofReader:
             denied=denied,
             unread=max(watched - read, 0),
             data_of=min(versions, default=None),
-            looked_at=max(looked, default=None),
-            next_at=min((each.next_check_at for each in looks), default=None),
+            looked_at=looked_at,
+            next_at=min(coming, default=None),
             registries=tuple(self._names.get(each.registry, each.registry) for each in seen),
             latest=latest,
             version=repr((*news, *seen_at)),
