@@ -228,6 +228,22 @@ def test_each_thing_that_is_wrong_in_the_database_is_found_with_its_remedy(
     assert "\n" not in finding.text + finding.remedy
 
 
+def test_in_an_outage_nobody_is_sent_to_start_what_runs(context: DoctorContext, store: Store) -> None:
+    _watch_one_behind_and_one_unread(store)
+
+    def remedy() -> str:
+        (finding,) = [one for name, one in found(context, Level.NOTE) if name == "trials"]
+        return finding.remedy
+
+    assert "start `monitor serve`" in remedy()
+    with store.begin() as tx:
+        health.record(tx, Health(REGISTRY, LATER, 3, NOW, "connection refused"))
+    assert "serve" not in remedy()
+    with store.begin() as tx:
+        health.record(tx, Health(REGISTRY, NOW - timedelta(hours=3), 3, NOW - timedelta(hours=9), "connection refused"))
+    assert "start `monitor serve`" in remedy(), "nobody asks any more"
+
+
 UNUSABLE = {
     "a group that there is not": (
         {"email": "ops@clinic.example", "group": "none such"},

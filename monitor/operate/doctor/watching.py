@@ -31,6 +31,10 @@ _REMEDIES = {
     UnseenReason.SILENT: "run `monitor check`, or start `monitor serve`, which looks by itself",
     UnseenReason.NOT_CONFIRMED: "run `monitor check`; of two data builds of a day, the second is told apart later",
 }
+_IN_AN_OUTAGE = {
+    UnseenReason.SILENT: "the registry is asked, and cannot be read: they are seen again once it can",
+}
+"""Instead, where the registry cannot be read: to ask it once more by hand would change nothing."""
 
 
 def registry(context: DoctorContext) -> Iterator[Finding]:
@@ -88,6 +92,7 @@ def outage(context: Reading) -> Iterator[Finding]:
 def watched(context: DatabaseContext) -> Iterator[Finding]:
     """Trials that are out of date, and watches that watch nothing."""
     fed = {each.key for each in context.registries if not isinstance(each, FetchedRegistry)}
+    failing = _failing(context)
     since = coverage.seen_since(context.now, check_every=context.config.schedule.check_every)
     for each in coverage.unseen(context.tx, since=since):
         is_fed = each.registry in fed
@@ -95,9 +100,16 @@ def watched(context: DatabaseContext) -> Iterator[Finding]:
             continue
         words = f"{counted(each.count, 'watched trial')} of {each.registry}: {unseen_words(each.reason, is_fed=is_fed)}"
         say = problem if each.reason is UnseenReason.NEVER_READ and not is_fed else note
-        yield say(words + such_as(each), _AWAITED if is_fed else _REMEDIES[each.reason])
+        remedies = {**_REMEDIES, **_IN_AN_OUTAGE} if each.registry in failing else _REMEDIES
+        yield say(words + such_as(each), _AWAITED if is_fed else remedies[each.reason])
     for number in condition.empty_watches(context.tx):
         yield note(f"watch {number} holds no trial", f"`monitor watch remove {number}`, or wait for what it searches")
+
+
+def _failing(context: DatabaseContext) -> set[str]:
+    """The registries that were asked of late and could not be read: somebody looks, and it helps nothing."""
+    asked_since = context.now - OVERDUE_AFTER
+    return {each.registry for each in health.listing(context.tx) if each.failures and each.next_check_at >= asked_since}
 
 
 def such_as(unseen: Unseen) -> str:
