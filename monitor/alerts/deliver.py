@@ -14,6 +14,7 @@ from functools import partial
 from time import monotonic
 
 from monitor.alerts.asking_again import AskingAgain, ask_again
+from monitor.alerts.changeable import refuse_unless_wanted
 from monitor.alerts.claims import attempt, claim
 from monitor.alerts.due import ATTEMPTS_KEPT
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
@@ -23,7 +24,6 @@ from monitor.alerts.queues import THREADS, Queues
 from monitor.alerts.resuming import resume_those_over
 from monitor.alerts.samples import sample
 from monitor.alerts.settling import Settling, settle_abandoned
-from monitor.alerts.subscribe import refuse_unless_wanted
 from monitor.model import Message
 from monitor.ports import Accepted
 from monitor.storage import attempts, bounces, confirmations, settlements, subscriptions

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from monitor.alerts.subscribe import SubscribeContext, forms_shown, refuse_unless_wanted
+from monitor.alerts.changeable import refuse_unless_editable, refuse_unless_wanted
+from monitor.alerts.subscribe import SubscribeContext, forms_shown
 from monitor.alerts.teams import rename
 from monitor.errors import ConfigurationInvalid, NothingFound
 from monitor.model import Filters, Rhythm, Subscription, SubscriptionState
@@ -84,12 +85,6 @@ def edited(tx: Connection, before: Subscription, change: Edit, context: Subscrib
     if wanted.rhythm != was.rhythm:
         rhythms.change(tx, before.id, wanted.rhythm, at=context.clock())
     return subscriptions.find(tx, before.id)
-
-
-def refuse_unless_editable(before: Subscription) -> None:
-    """Raise ConfigurationInvalid for one that a file says all of."""
-    if before.origin in ("config", "operator"):
-        raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
 
 
 def _editable(before: Subscription) -> Editable:

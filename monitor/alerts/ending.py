@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from monitor.alerts.changeable import refuse_if_operators
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.model import Subscription, SubscriptionState
 from monitor.storage import deliveries, gathered, subscriptions
@@ -22,13 +23,14 @@ class Ended:
 
 
 def end(subscription_id: str, context: SubscribeContext) -> Ended:
-    """End a subscription. NothingFound where there is none of that id."""
+    """End a subscription. NothingFound where there is none of that id, ConfigurationInvalid for the operator's own."""
     with context.store.begin() as tx:
         return ended(tx, subscriptions.find(tx, subscription_id), now=context.clock())
 
 
 def ended(tx: Connection, subscription: Subscription, *, now: datetime) -> Ended:
     """As `end`, within a transaction."""
+    refuse_if_operators(subscription)
     deliveries.lock(tx, [subscription.id])
     dropped = gathered.waiting(tx, [subscription.id]).get(subscription.id, 0)
     unsent = deliveries.owed_to(tx, subscription.id)

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from monitor.alerts.catching_up import missed_by, tell
-from monitor.alerts.subscribe import SubscribeContext, refuse_unless_wanted
+from monitor.alerts.changeable import refuse_unless_wanted
+from monitor.alerts.subscribe import SubscribeContext
 from monitor.model import Subscription, SubscriptionState
 from monitor.storage import endpoints, pauses, subscriptions
 from monitor.storage.store import Store

@@ -15,6 +15,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from monitor.alerts.catching_up import tell, would_have_told
+from monitor.alerts.changeable import refuse_if_operators, refuse_unless_wanted
 from monitor.alerts.scopes import trials_of
 from monitor.channels.channel import Configuration
 from monitor.channels.declared import CHANNELS
@@ -344,23 +345,13 @@ def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: 
     return replace(drawn_up, team=team, origin=wanted.origin)
 
 
-def refuse_unless_wanted(subscription: Subscription) -> None:
-    """Raise ConfigurationInvalid for one that has ended, or that the owner of its address is yet to confirm."""
-    if subscription.state is SubscriptionState.ENDED:
-        raise ConfigurationInvalid(f"subscription {subscription.called} has ended: `monitor subscribe` makes another")
-    if subscription.state is SubscriptionState.PENDING:
-        raise ConfigurationInvalid(
-            f"subscription {subscription.called} waits until the owner of the address confirms it"
-        )
-
-
 def set_state(
     subscription_id: str, state: SubscriptionState, context: SubscribeContext, *, until: datetime | None = None
 ) -> Subscription:
     """Make a subscription active, paused or ended. Becoming active gives a disabled endpoint another chance.
 
     *until* is when one that is paused goes on by itself; None: when somebody says so. ConfigurationInvalid where one
-    is to be paused that has ended, or is not confirmed.
+    is to be paused that has ended, or is not confirmed, or is the operator's own.
     """
     with context.store.begin_alone() as tx:
         return put_state(tx, subscriptions.find(tx, subscription_id), state, now=context.clock(), until=until)
@@ -375,6 +366,8 @@ def put_state(
     until: datetime | None = None,
 ) -> Subscription:
     """As `set_state`, within a transaction."""
+    if state is not SubscriptionState.ACTIVE:
+        refuse_if_operators(subscription)
     if state is SubscriptionState.PAUSED:
         refuse_unless_wanted(subscription)
     subscriptions.set_state(tx, subscription.id, state, at=now, until=until)

@@ -1,5 +1,6 @@
 """The queries of `monitor doctor`. Nothing here writes."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select, text
@@ -51,6 +52,33 @@ def channels_in_use(tx: Connection) -> set[str]:
     active = subscriptions.c.state == SubscriptionState.ACTIVE
     query = select(endpoints.c.way).join(subscriptions, subscriptions.c.endpoint_id == endpoints.c.id).where(active)
     return {str(name) for name in tx.scalars(query.distinct())}
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorsOwn:
+    """A subscription by which the operator hears of trouble."""
+
+    id: str
+    channel: str
+    state: SubscriptionState
+    disabled_at: datetime | None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether what is owed to it is sent."""
+        return self.state is SubscriptionState.ACTIVE and self.disabled_at is None
+
+
+def operators(tx: Connection) -> list[OperatorsOwn]:
+    """Those that the configuration has, whatever became of them; one that was taken out of it has no name."""
+    query = (
+        select(subscriptions.c.id, endpoints.c.way, subscriptions.c.state, endpoints.c.disabled_at)
+        .join(endpoints, endpoints.c.id == subscriptions.c.endpoint_id)
+        .where(subscriptions.c.origin == "operator", subscriptions.c.name.is_not(None))
+    )
+    return [
+        OperatorsOwn(row.id, str(row.way), SubscriptionState(row.state), row.disabled_at) for row in tx.execute(query)
+    ]
 
 
 def overdue(tx: Connection, before: datetime) -> int:

@@ -367,6 +367,23 @@ def test_no_operator_is_worth_a_note(context: DoctorContext) -> None:
     assert name == "operator"
 
 
+@pytest.mark.parametrize("state", [SubscriptionState.PAUSED, SubscriptionState.ENDED])
+def test_an_operator_whose_subscription_was_paused_or_ended_hears_of_nothing(
+    context: DoctorContext, store: Store, state: SubscriptionState
+) -> None:
+    own = subscribed(store)
+    with store.begin() as tx:
+        tx.exec_driver_sql("UPDATE subscriptions SET origin = 'operator', name = 'config.toml, operator email'")
+    before = [each.text for name, each in examine(context) if name == "operator"]
+    with store.begin() as tx:
+        subscriptions.set_state(tx, own.id, state, NOW)
+    told = [each for name, each in found(context, Level.PROBLEM) if name == "operator"]
+
+    assert before == ["hears of trouble by email"]
+    assert [each.text.partition(": ")[0] for each in told] == ["hears of no trouble by email"]
+    assert told[0].remedy
+
+
 @pytest.mark.parametrize(
     ("url", "level"), [("https://trials.example.org", Level.FINE), ("http://127.0.0.1:8080", Level.NOTE)]
 )

@@ -199,6 +199,23 @@ def test_an_operator_pauses_goes_on_with_what_was_missed_and_ends(site: ReadingS
     assert site.post(path, do="dance").status_code == 400
 
 
+def test_what_tells_the_operator_of_trouble_is_neither_paused_nor_ended_on_its_page(site: ReadingSite) -> None:
+    wanted = Wanted(name="config.toml, operator email", channel="email", address="ops@example.org", origin="operator")
+    apply_config([wanted], site.outbox.subscribe_context)
+    with site.outbox.store.read() as tx:
+        (own,) = subscriptions.listing(tx)
+    path = f"/subscriptions/{own.id}"
+
+    page = site.get(path).text
+    refused = [site.post(path, do="pause"), site.post(path, do="end", sure="yes")]
+
+    assert 'value="test"' in page
+    assert [value for value in ("pause", "end") if f'value="{value}"' in page] == []
+    assert [each.status_code for each in refused] == [400, 400]
+    assert all("is written in config.toml: change [operator] there" in html.unescape(each.text) for each in refused)
+    assert state_of(site, own.id) == "active"
+
+
 def test_an_operator_changes_what_is_told_and_a_mistake_keeps_what_was_filled_in(site: ReadingSite) -> None:
     made = site.outbox.subscribe("ana@example.org", WITHDRAWN_LATER, channel="email")
     path = f"/subscriptions/{made.subscription.id}"

@@ -84,6 +84,7 @@ DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
         for name, channel in CHANNELS.items()
         if channel.server_of
     },
+    "operator": alerting.operator_told,
     "blocks": alerting.blocks,
     "receivers": alerting.receivers,
     "deliveries": alerting.outbox,

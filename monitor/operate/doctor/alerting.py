@@ -8,6 +8,7 @@ from monitor.channels.declared import CHANNELS
 from monitor.channels.email.returned import unread_mails
 from monitor.channels.email.settings import BounceSettings
 from monitor.errors import MonitorError
+from monitor.model import SubscriptionState
 from monitor.operate.doctor.findings import (
     OVERDUE_AFTER,
     DatabaseContext,
@@ -29,12 +30,28 @@ MOST_RECEIVERS = 1000
 
 
 def operator(context: DoctorContext) -> Iterator[Finding]:
-    """Whether anybody is told about problems."""
-    if names := context.config.operator.addresses:
-        yield fine(f"hears of trouble by {' and '.join(names)}")
-    else:
+    """Whether anybody is to be told about problems."""
+    if not context.config.operator.addresses:
         *others, last = CHANNELS
         yield note("nobody hears of trouble", f"give [operator] an {', '.join(others)} or {last} in config.toml")
+
+
+def operator_told(context: DatabaseContext) -> Iterator[Finding]:
+    """Whether those who are to be told about problems are: what is stored decides, which the next command makes."""
+    stored = {each.channel: each for each in condition.operators(context.tx)}
+    hearing = []
+    for channel in context.config.operator.addresses:
+        each = stored.get(channel)
+        if each is None or each.is_heard:
+            hearing.append(channel)
+        elif each.state is SubscriptionState.PAUSED:
+            remedy = f"`monitor subscriptions resume {each.id[:8]}` has it go on"
+            yield problem(f"hears of no trouble by {channel}: the subscription is paused", remedy)
+        elif each.state is SubscriptionState.ENDED:
+            remedy = f"take {channel} out of [operator] in config.toml, run `monitor check`, and write it there again"
+            yield problem(f"hears of no trouble by {channel}: the subscription has ended", remedy)
+    if hearing:
+        yield fine(f"hears of trouble by {' and '.join(hearing)}")
 
 
 def pages(context: DoctorContext) -> Iterator[Finding]:

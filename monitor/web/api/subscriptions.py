@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from monitor.alerts import editing, ending, resuming
+from monitor.alerts.changeable import refuse_unless_editable, refuse_unless_wanted
 from monitor.alerts.rhythms import checked_end_of_pause
-from monitor.alerts.subscribe import Asked, new_endpoint, put_state, refuse_unless_wanted, rotated, subscribed
+from monitor.alerts.subscribe import Asked, new_endpoint, put_state, rotated, subscribed
 from monitor.channels.declared import CHANNELS
 from monitor.errors import ConfigurationInvalid, DeliveryFailed, NothingFound
 from monitor.model import Json, Subscription, SubscriptionState
@@ -210,7 +211,7 @@ def change_subscription(
         _refuse_unless_matching(call, before)
         with conflicts():
             refuse_unless_wanted(before)
-            editing.refuse_unless_editable(before)
+            refuse_unless_editable(before)
         if before.team is None:
             return _with_tag(call, editing.edited(tx, before, partial(edited, sent), call.site.subscribing))
         if "name" in sent.model_fields_set:
@@ -249,7 +250,7 @@ def pause_subscription(
 ) -> Response:
     """Keep what is owed to a subscription until it goes on.
 
-    One that is paused already is paused until then from now on.
+    One that is paused already is paused until then from now on. The operator's own is changed in config.toml.
     """
     until = None
     with pointed("#/until"):
@@ -344,6 +345,7 @@ def end_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
     """End a subscription.
 
     What was not sent by then is not sent any more, and what was stays on record. One that has ended stays so.
+    The operator's own is ended in config.toml.
     """
 
     def end(tx: Connection, found: Subscription) -> Response:

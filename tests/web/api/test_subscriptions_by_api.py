@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from monitor.alerts.subscribe import Wanted, apply_config
 from monitor.alerts.teams import join
 from monitor.channels.webhook.signing import new_secret
 from monitor.model.access import Permission
@@ -298,3 +299,15 @@ def test_whatever_leads_nowhere_is_answered_as_a_problem(kept: Api, path: str) -
 
     assert answer.status_code in (404, 422)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_tells_the_operator_of_trouble_is_neither_paused_nor_ended(api: Api) -> None:
+    wanted = Wanted(name="config.toml, operator email", channel="email", address="ops@example.org", origin="operator")
+    apply_config([wanted], api.outbox.subscribe_context)
+    (own,) = api.read("/subscriptions")["data"]
+
+    for doing in ("pause", "end"):
+        refused = api.send(f"/subscriptions/{own['id']}/{doing}", scope=Permission.SUBSCRIBE)
+        assert (refused.status_code, problem(refused)) == (409, "conflict")
+        assert "change [operator] there" in refused.json()["detail"]
+    assert api.read(f"/subscriptions/{own['id']}")["state"] == "active"
