@@ -76,6 +76,8 @@ def about(tx: Connection, subscription: Subscription) -> str:
             if watched
             else worded("the trials of {watch}", watch=subscription.watch_called)
         )
+    if subscription.origin == "operator":
+        return worded("trouble with this service")
     ids = sorted(trial_id for _, trial_id in subscription.trials)
     if not ids:
         return worded("trials that are not watched any more")

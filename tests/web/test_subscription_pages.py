@@ -209,6 +209,12 @@ def test_what_tells_the_operator_of_trouble_is_neither_paused_nor_ended_on_its_p
     page = site.get(path).text
     refused = [site.post(path, do="pause"), site.post(path, do="end", sure="yes")]
 
+    said = said_on(site, path)
+    assert "o…@example.org is told of trouble with this service ." in said
+    for where in (said, said_on(site, "/subscriptions")):
+        assert "trouble with this service" in where
+        assert "not watched any more" not in where
+        assert "minor ones" not in where
     assert 'value="test"' in page
     assert [value for value in ("pause", "end") if f'value="{value}"' in page] == []
     assert [each.status_code for each in refused] == [400, 400]

@@ -10,6 +10,8 @@ STOPPED_NAMED = 20
 
 def about(subscription: Subscription) -> str:
     """What a subscription is about, in words."""
+    if subscription.origin == "operator":
+        return "trouble with this service"
     if subscription.everything:
         return "every trial that is checked"
     if subscription.is_about_watches:

@@ -244,7 +244,7 @@ def row_of(each: Subscription, *, about: str, came_back: str, silent: str, taken
         called=_called(each),
         receiver=receiver(each.endpoint),
         about=one_line(about),
-        told=in_words(each.filters, texts),
+        told="" if each.origin == "operator" else in_words(each.filters, texts),
         rhythm=rhythm_words(each.rhythm, texts),
         state=str(each.state),
         sign="bad" if trouble else signs.get(each.state, "off"),
