@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from monitor.alerts.catching_up import missed_by
 from monitor.alerts.editing import Edit, edited
+from monitor.alerts.ending import UNDONE_WITHIN
 from monitor.alerts.links import Links
 from monitor.alerts.resuming import go_on
 from monitor.alerts.scopes import about
@@ -34,7 +35,6 @@ from monitor.storage import (
 from monitor.storage.delivery_pages import Among, DeliveryList
 from monitor.storage.places import Place
 
-UNDONE_WITHIN = timedelta(days=30)
 SHOWN = 10
 MOST_OLDER = 1000
 NEWEST_VERSION = 65535

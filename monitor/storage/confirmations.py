@@ -55,6 +55,12 @@ def sealed(tx: Connection, subscription_id: str) -> bytes | None:
     return tx.scalar(select(confirmations.c.sealed).where(confirmations.c.subscription_id == subscription_id))
 
 
+def is_missing(tx: Connection, subscription_id: str) -> bool:
+    """Whether a subscription was asked for on a page and has not been confirmed."""
+    unconfirmed = confirmations.c.confirmed_at.is_(None)
+    return tx.scalar(select(confirmations.c.subscription_id).where(_of(subscription_id), unconfirmed)) is not None
+
+
 def from_network(tx: Connection, network: bytes, *, since: datetime) -> int:
     """How many confirmations somebody in that network asked for after *since*."""
     is_theirs = (confirmations.c.network == network) & (confirmations.c.asked_at > since)

@@ -1,4 +1,4 @@
-"""Subscriptions: list, make, change, pause, resume and end them, and what a rule would have sent by now."""
+"""Subscriptions: list, make, change, pause, resume, end and restore them, and what a rule would have sent by now."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -344,7 +344,7 @@ def send_sample(call: Caller, subscription_id: SubscriptionId) -> Response:
 def end_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
     """End a subscription.
 
-    What was not sent by then is not sent any more, and what was stays on record. One that has ended stays so.
+    What was not sent by then is not sent any more, and what was stays on record. It can be taken back for 30 days.
     The operator's own is ended in config.toml.
     """
 
@@ -353,6 +353,24 @@ def end_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
         return call.json({**_shown(done.subscription), "dropped": done.dropped, "unsent": done.unsent})
 
     return _done(call, subscription_id, end)
+
+
+@operations.writes(
+    "POST",
+    "/subscriptions/{subscription_id:uuid}/restore",
+    shape=shapes.Subscription,
+    example=examples.SUBSCRIPTION,
+    needs=Needs.SUBSCRIBE,
+    kinds=KEPT,
+)
+def restore_subscription(call: Caller, subscription_id: SubscriptionId) -> Response:
+    """Take back that a subscription ended.
+
+    It goes on as it was, within 30 days. What was owed when it ended is not sent any more, and an address that was
+    disabled gets another chance. What its receiver ended, by a link in a mail or by a complaint, only they take back,
+    by that link or by subscribing again. One that has not ended stays as it is.
+    """
+    return _done(call, subscription_id, lambda tx, found: _with_tag(call, ending.restored(tx, found, now=call.now)))
 
 
 def _done(call: Call, subscription_id: UUID, work: Callable[[Connection, Subscription], Response]) -> Response:

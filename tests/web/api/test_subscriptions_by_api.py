@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from monitor.alerts.subscribe import Wanted, apply_config
+from monitor.alerts import managing, opting_in
+from monitor.alerts.links import Links
+from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config
 from monitor.alerts.teams import join
 from monitor.channels.webhook.signing import new_secret
 from monitor.model.access import Permission
@@ -196,6 +198,49 @@ def test_mails_are_in_the_language_that_was_asked_for(api: Api) -> None:
     assert (cleared["language"], api.read(own)["language"]) == ("en", "en")
     tag = api.ask(own).headers["etag"]
     assert api.send(own, {"language": "fr"}, method="PATCH", headers={"If-Match": tag}).json()["language"] == "fr"
+
+
+def test_an_end_is_taken_back_for_a_month(api: Api) -> None:
+    own = f"/subscriptions/{made(api, name='rivals')['id']}"
+    api.send(f"{own}/end")
+    assert problem(api.send(f"{own}/restore", scope=Permission.READ)) == "forbidden"
+    restored = api.send(f"{own}/restore", scope=Permission.SUBSCRIBE)
+
+    assert (restored.status_code, restored.json()["state"]) == (200, "active")
+    assert restored.headers["etag"] == api.ask(own).headers["etag"]
+    assert api.send(f"{own}/restore").json() == restored.json(), "nothing is to be taken back"
+    api.outbox.sandbox.next_state(WITHDRAWN_LATER)
+    api.outbox.clock.advance(minutes=1)
+    api.outbox.check(WITHDRAWN_LATER)
+    api.outbox.deliver()
+    assert [message.endpoint.shown for message in api.outbox.channel.came] == ["anna@example.org"]
+
+    api.send(f"{own}/end")
+    made(api, name="rivals")
+    assert "has its name" in api.send(f"{own}/restore").json()["detail"]
+    other = f"/subscriptions/{made(api)['id']}"
+    api.send(f"{other}/end")
+    api.outbox.clock.advance(days=30)
+    assert problem(api.send(f"{other}/restore")) == "conflict"
+
+
+def test_what_its_receiver_ended_or_never_confirmed_no_program_brings_back(api: Api) -> None:
+    left, going = (f"/subscriptions/{made(api)['id']}" for _ in range(2))
+    context = api.outbox.subscribe_context
+    trials = SubscriptionScope(trials=frozenset({(api.outbox.registry.key, WITHDRAWN_LATER)}))
+    opting_in.ask(opting_in.Request(address="omar@example.org", network="192.0.2.1", scope=trials), context)
+    (pending,) = api.read("/subscriptions?state=pending")["data"]
+    api.send(f"/subscriptions/{pending['id']}/end")
+    links = Links(context.vault, api.url)
+    managing.leave(links.manage(left.rpartition("/")[2]).rpartition("/")[2], links, context)
+
+    assert api.send(f"{left}/end").status_code == 200, "whoever ends it again did not end it"
+
+    for own, words in ((left, "its receiver left"), (f"/subscriptions/{pending['id']}", "never confirmed")):
+        refused = api.send(f"{own}/restore")
+        assert problem(refused) == "conflict"
+        assert words in refused.json()["detail"]
+    assert [each["id"] for each in api.read("/subscriptions")["data"]] == [going.rpartition("/")[2]]
 
 
 def test_a_pause_ends_by_itself_where_that_is_wanted(api: Api) -> None:
