@@ -247,7 +247,7 @@ def _hold_and_decide(monitor: Monitor, sandbox: Sandbox) -> None:
     assert "released" in monitor("held", "release", str(hold["hold"])).stdout
     shown = monitor("held", "show", str(hold["hold"])).stdout
     assert shown.startswith(f"{len(ids)} told to everyone who asks for it: released 20")
-    assert "at the command line." in shown.splitlines()[0]
+    assert "at the command line." in " ".join(shown.split())
     assert shown.count("RENAMED") == len(ids)
     lines = map(json.loads, monitor("held", "show", str(hold["hold"]), "--json").stdout.splitlines())
     assert {each["became"] for each in lines} == {"told"}

@@ -124,7 +124,7 @@ def test_a_registry_that_cannot_be_searched_says_so_and_names_those_that_can(
     watching: Watching, search: Search, words: str
 ) -> None:
     north, whole = Twin("north.example", "N"), Whole(watching.nodes)
-    can = f"; give one that can with --registry: {watching.nodes.key}"
+    can = f"; or choose a registry that can be asked: {watching.nodes.key}"
 
     with pytest.raises(ConfigurationInvalid) as raised:
         registry_to_search([north, watching.nodes, whole], search, north)

@@ -218,6 +218,7 @@ def test_a_stranger_can_ask_for_alerts(browser: Browser) -> None:
         f"{browser.world.url}/subscriptions/new",
         data=fields,
         headers={"Origin": browser.world.url.removesuffix(PREFIX)},
+        allow_redirects=False,
         timeout=20,
     )
 
