@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Connection
 
 from monitor.alerts.adding_up import NO_PAST, Past
+from monitor.alerts.denied import denied_of
 from monitor.alerts.matching import matching
 from monitor.alerts.past import pasts_of
 from monitor.alerts.subscribe import SubscribeContext, forms_shown
@@ -43,12 +44,15 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         pasts = pasts_of(tx, told)
         is_watched = silence.is_watched(tx, registry, trial_id)
         is_known = bool(trials.known(tx, registry, [trial_id]))
+        denied = denied_of(tx, registry, trial_id)
     if not theirs:
         where = forms[0] if forms else "that address"  # as it is given, it may hold a secret
         raise NothingFound(f"nobody is subscribed at {where}; `monitor subscriptions list` shows who is")
     not_seen = f"{trial_id} is not watched, so no change of it is seen: `monitor watch add {trial_id}`"
     unwatched = [] if is_watched else [not_seen]
     if not told and not damaged:
+        if not is_known and denied:
+            return [f"{trial_id}: {denied}; check the number", *unwatched]
         if not is_known:
             return unwatched or [f"{trial_id} has not been checked yet: `monitor check` takes its baseline."]
         unchanged = f"Nothing has changed in {trial_id} since it was first checked, so there was nothing to tell."

@@ -1,28 +1,12 @@
-"""Numbers of trials that their registry does not know, as pages, commands, the API and agents say it."""
+"""What is answered of a trial of which nothing is kept, by pages, commands, the API and agents."""
 
 from sqlalchemy import Connection
 
+from monitor.alerts.denied import denied_of
 from monitor.errors import NothingFound
-from monitor.language.worded import Worded, worded
 from monitor.ports import FetchedRegistry, Registry, cannot_be_asked
-from monitor.storage import denials, trials
-from monitor.storage.denials import Denial
+from monitor.storage import trials
 from monitor.storage.silence import is_watched
-from monitor.storage.unread import Unread
-from monitor.text import moment
-
-
-def denied_words(denial: Denial | Unread) -> Worded:
-    """That the registry knows no trial of a number, and when it said so last; or why that cannot be read."""
-    if isinstance(denial, Unread):
-        return worded("what the registry said of this number cannot be read: {why}", why=denial.why)
-    return worded("the registry knows no trial of this number (asked {at})", at=moment(denial.latest_at))
-
-
-def denied_of(tx: Connection, registry: str, trial_id: str) -> Worded | None:
-    """The same of a trial of which nothing is kept; None where the registry did not say so."""
-    denial = denials.get(tx, registry, trial_id)
-    return denied_words(denial) if denial else None
 
 
 def refuse_unknown(tx: Connection, registry: Registry, trial_id: str) -> None:

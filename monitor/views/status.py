@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from monitor.alerts.denied import denied_words
 from monitor.changes.watch_names import unnamed
 from monitor.errors import StoreCorrupt
 from monitor.model import Change, Coded, Enrollment, Event, PartialDate, Record, Significance, Sponsor, State
@@ -25,7 +26,6 @@ from monitor.storage.pages import Key
 from monitor.storage.settlements import Settled
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
-from monitor.views.denied import denied_words
 from monitor.views.scope import Scope
 
 AT_ONCE = 100

@@ -69,6 +69,8 @@ def test_commands_say_it_once_and_checks_succeed_from_then_on(tmp_path: Path) ->
         listed, status, shown = (
             monitor(*each) for each in (("watch", "list", "1"), ("status", "--json"), ("show", NOBODY))
         )
+        monitor("subscribe", "webhook", "https://hooks.example.org/trials", "--all")
+        why = monitor("why", NOBODY, "https://hooks.example.org/trials")
         summary = json.loads(monitor("check", "--json").stdout.splitlines()[-1])["summary"]
 
     assert first.returncode == 3
@@ -81,3 +83,4 @@ def test_commands_say_it_once_and_checks_succeed_from_then_on(tmp_path: Path) ->
     assert SAYS in " ".join(listed.stdout.split())
     assert SAYS in status.stdout
     assert SAYS in " ".join(shown.stderr.split())
+    assert f"{NOBODY}: {SAYS}" in " ".join(why.stdout.split())

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from monitor.alerts.denied import denied_words
 from monitor.changes.searches import search_words
 from monitor.cli.render.styles import DIM, FAILED, HEADING
 from monitor.cli.render.tables import NO_NAMES
@@ -15,7 +16,6 @@ from monitor.cli.render.text import styled
 from monitor.ports import SponsorName
 from monitor.storage.watches import Watch
 from monitor.text import counted, file_in_words, moment, one_line
-from monitor.views.denied import denied_words
 from monitor.views.watches import WatchedTrial
 
 NO_GROUPS: Mapping[int, Sequence[str]] = MappingProxyType({})

@@ -5,6 +5,7 @@ from datetime import date
 
 from starlette.responses import Response
 
+from monitor.alerts.denied import denied_of
 from monitor.errors import NothingFound
 from monitor.language.catalogues import translations
 from monitor.language.texts import texts_of
@@ -17,7 +18,6 @@ from monitor.render.headlines import gist
 from monitor.storage import silence, told, trials
 from monitor.storage.told import ToldCounts
 from monitor.text import one_line, safe_cut
-from monitor.views.denied import denied_of
 from monitor.views.plan import Planned
 from monitor.views.trial_page import WholeTrial, whole_trial
 from monitor.views.trials import compared

@@ -8,10 +8,10 @@ They are added and removed by `monitor.web.operating`.
 
 from starlette.responses import Response
 
+from monitor.alerts.denied import denied_words
 from monitor.language.texts import texts_of
 from monitor.storage.unread import Unread
 from monitor.views.cursors import number_of
-from monitor.views.denied import denied_words
 from monitor.views.parameters import check_names
 from monitor.views.trial_sets import of_watch, watch_of
 from monitor.views.watches import denied_in_watch, watches_page
