@@ -10,6 +10,7 @@ import pytest
 
 from monitor.alerts.bounces import FULL_TIMES, Outcome, Taken, take
 from monitor.alerts.due import ATTEMPTS_KEPT
+from monitor.alerts.ending import ended, restored
 from monitor.alerts.links import Links
 from monitor.alerts.managing import look
 from monitor.alerts.opting_in import Request, ask, confirm
@@ -18,7 +19,7 @@ from monitor.alerts.subscribe import SubscriptionScope, Wanted, apply_config
 from monitor.channels.email.channel import CHANNEL as EMAIL
 from monitor.channels.email.returned import unread_mails
 from monitor.config import Config, load
-from monitor.errors import StoreUnavailable
+from monitor.errors import ConfigurationInvalid, StoreUnavailable
 from monitor.model import Filters, Subscription, SubscriptionState
 from monitor.sandbox.bouncing import COMPLAINT, FULL, NOBODY, Refusal, make_maildir, put_into, report_of
 from monitor.sandbox.mailbox import Mail, Mailbox
@@ -203,6 +204,11 @@ def test_a_complaint_ends_at_once(post):
 
     assert [each.outcome for each in post.send_back(mail, COMPLAINT)] == [Outcome.ENDED]
     assert post.reasons()[0].startswith("its reader reported a mail as unwanted")
+    with post.outbox.store.begin_alone() as tx:
+        (complained,) = subscriptions.listing(tx)
+        ended(tx, complained, now=post.outbox.clock())
+        with pytest.raises(ConfigurationInvalid, match="reported as unwanted"):
+            restored(tx, complained, now=post.outbox.clock())
 
 
 @pytest.mark.parametrize("status", ["4.4.1", "4.1.1", "5.7.1", "5.0.0"])

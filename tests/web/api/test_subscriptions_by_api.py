@@ -234,6 +234,7 @@ def test_what_its_receiver_ended_or_never_confirmed_no_program_brings_back(api: 
     links = Links(context.vault, api.url)
     managing.leave(links.manage(left.rpartition("/")[2]).rpartition("/")[2], links, context)
 
+    api.outbox.clock.advance(minutes=1)
     assert api.send(f"{left}/end").status_code == 200, "whoever ends it again did not end it"
 
     for own, words in ((left, "its receiver left"), (f"/subscriptions/{pending['id']}", "never confirmed")):
