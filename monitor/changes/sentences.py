@@ -30,15 +30,21 @@ def status_moved(before: Record, after: Record) -> str:
 
 
 def status_reopened(before: Record, after: Record) -> str:
-    """A move back to a status that was over."""
+    """A move to an open status, from one in which that was over."""
+    return _status_move(before, after, "went", ", open again")
+
+
+def status_back(before: Record, after: Record) -> str:
+    """The same to the status of the first version."""
     return _status_move(before, after, "went back")
 
 
-def _status_move(before: Record, after: Record, went: str) -> str:
+def _status_move(before: Record, after: Record, went: str, ending: str = "") -> str:
     old, new = before.overall_status, after.overall_status
     if new is None:
         return f"Overall status is no longer given; it was {old}."
     move = f"Overall status {went} from {old} to {new}" if old else f"Overall status is now given: {new}"
+    move += ending if old else ""
     told = new.code in STOPPED or fold(before.why_stopped) != fold(after.why_stopped)
     return f"{move}: {quote(after.why_stopped, _REASON)}." if told and fold(after.why_stopped) else f"{move}."
 

@@ -62,6 +62,8 @@ def _status(change: Change, texts: Texts) -> Told:
 
 
 def _reopened(change: Change, texts: Texts) -> Told:
+    if " went back from " not in change.summary:
+        return Told(moved(change, texts).what, (texts.gettext("open again"),))
     old, new = (value_words(value, change.field, change.words, texts) for value in (change.before, change.after))
     words = texts.gettext("{field} went back from {old} to {new}")
     return Told(words.format(field=label(change, texts), old=old, new=new))

@@ -98,6 +98,8 @@ def others() -> Iterator[Change]:
         yield made(kind, [site], stopped, of="sites")
     yield made("status.recruiting", "NOT_YET_RECRUITING", "RECRUITING", of="overall_status")
     yield made("status.reopened", "SUSPENDED", "RECRUITING", of="overall_status")
+    back = "Overall status went back from Suspended to Recruiting."
+    yield made("status.reopened", "SUSPENDED", "RECRUITING", of="overall_status", summary=back)
     yield made("status.stopped", None, "SUSPENDED", of="overall_status")
     yield made("status.unknown", "RECRUITING", "UNKNOWN", of="overall_status", origin=ChangeOrigin.CALENDAR)
     yield made("trial.withheld", "RECRUITING", "WITHHELD", of="overall_status")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from monitor.changes.diff.comparison import Comparison
 from monitor.changes.diff.wording import respelling_sentence, text_change_sentence
 from monitor.changes.kinds import KINDS
-from monitor.changes.sentences import STOPPED, record_released
+from monitor.changes.sentences import STOPPED, record_released, status_back
 from monitor.changes.spelling import respelled
 from monitor.model import Coded, Difference, Record
 from monitor.model.vocabulary import shared_words
@@ -45,7 +45,7 @@ def differences(pair: Comparison) -> Iterator[Difference]:
             kind,
             before=before.overall_status,
             after=after.overall_status,
-            summary=_summary(kind, before, after),
+            summary=_summary(kind, pair),
         )
     yield from _last_known(pair)
     yield from _why_stopped(pair)
@@ -81,9 +81,17 @@ def _kind(before: Coded | None, after: Coded | None) -> str:
     return _KINDS.get(new or "", "status.changed")
 
 
-def _summary(kind: str, before: Record, after: Record) -> str:
-    """The sentence of the kind; a record that is shown again may also come back by other ways, which say so."""
-    return record_released(before, after) if kind == "trial.restored" else KINDS[kind].summary(before, after)
+def _summary(kind: str, pair: Comparison) -> str:
+    """The sentence of the kind; a record that is shown again may also come back by other ways, which say so.
+
+    A status is only said to go back to one that is known to have been the trial's before: that of its first version.
+    """
+    before, after = pair.before, pair.after
+    if kind == "trial.restored":
+        return record_released(before, after)
+    if kind == "status.reopened" and pair.baseline and pair.baseline.overall_status == after.overall_status:
+        return status_back(before, after)
+    return KINDS[kind].summary(before, after)
 
 
 def _last_known(pair: Comparison) -> Iterator[Difference]:

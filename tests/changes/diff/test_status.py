@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.changes.diff import apply
+from monitor.changes.diff import apply, diff
 from tests.changes.diff.records import ON, changes, coded, differences, kinds, only, record
 
 
@@ -57,6 +57,19 @@ def test_the_reason_stands_in_the_status_change_and_is_a_change_of_its_own():
     assert [change.kind for change in found] == ["status.stopped", "why_stopped.added"]
     assert found[0].summary == "Overall status went from Recruiting to Terminated: “Honey supplier closed”."
     assert [str(change.significance) for change in found] == ["critical", "critical"]
+
+
+def test_a_status_goes_back_only_to_one_that_it_is_known_to_have_had():
+    ended, recruiting = (record(overall_status=coded(each)) for each in ("TERMINATED", "RECRUITING"))
+    planned = record(overall_status=coded("NOT_YET_RECRUITING"))
+
+    for first, words in (
+        (planned, "Overall status went from Terminated to Recruiting, open again."),
+        (recruiting, "Overall status went back from Terminated to Recruiting."),
+        (None, "Overall status went from Terminated to Recruiting, open again."),
+    ):
+        (told,) = diff(ended, recruiting, on=ON, baseline=lambda first=first: first)
+        assert (told.kind, told.summary) == ("status.reopened", words)
 
 
 def test_a_reason_that_changes_later_is_major():
