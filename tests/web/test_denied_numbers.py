@@ -33,6 +33,7 @@ def denying(quick_store: Store, sandbox: Sandbox, tmp_path: Path) -> Iterator[Ou
 def test_pages_say_it_with_what_to_do(denying: OutboxHarness) -> None:
     with ReadingSite(denying, visitor=OPERATOR) as site:
         trial, watch, health = (site.get(path) for path in (f"/trials/{NOBODY}", "/watches/1", "/health"))
+        preview = site.get(f"/subscriptions/new?about=trial&trial={NOBODY}").text
         removing = site.get(f"/watches/remove?trial={NOBODY}")
 
     assert (trial.status_code, watch.status_code, health.status_code, removing.status_code) == (404, 200, 200, 200)
@@ -42,6 +43,8 @@ def test_pages_say_it_with_what_to_do(denying: OutboxHarness) -> None:
     assert f'href="/watches/remove?trial={NOBODY}"' in watch.text
     assert "1 of 2 trials are seen; one number is not in its registry" in health.text
     assert re.search(r"the registry knows no trial of this number\.\s*" + NOBODY, words(health.text))
+    assert f"{NOBODY} : {SAYS}" in words(preview)
+    assert "never read" not in preview
     assert 'class="asof"' in health.text, "nothing can be missed of it, so the line is not late"
 
 

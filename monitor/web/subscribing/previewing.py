@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from threading import BoundedSemaphore
 
+from monitor.alerts.denied import denied_among
 from monitor.alerts.managing import Managed
 from monitor.alerts.subscribe import Asked as AskedRule
 from monitor.alerts.subscribe import SubscriptionScope
@@ -61,6 +62,10 @@ class Shown:
     """So many mails in so much time."""
     rate: Sequence[str]
     """How often they come, since when anything is kept, and when the next one comes: what there is of it."""
+    unread: int
+    """Trials that were never read, and that the next look may read."""
+    denied: Sequence[tuple[str, str]]
+    """Numbers that their registries do not know, and that in words."""
     command: str
     query: str
     """The address of this rule, behind the question mark."""
@@ -81,6 +86,8 @@ def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, languag
     tried = found.tried
     others = [_other(each, form, asked) for each in found.steps if each.messages != len(tried.sent)]
     untold = sum(tried.untold.values())
+    with site.store.read() as tx:
+        denied = [(trial_id, texts.said(words)) for trial_id, words in denied_among(tx, rule.unread).items()]
     return Shown(
         preview=found,
         strip=_strip(tried, language),
@@ -90,6 +97,8 @@ def shown_of(form: Form, asked: AskedRule, site: Site, *, now: datetime, languag
         untold=untold,
         total=total(tried, texts),
         rate=rate(tried, texts),
+        unread=len(rule.unread) - len(denied),
+        denied=denied,
         command=_command(form, asked, site),
         query=query_of(form),
     )
