@@ -16,7 +16,10 @@ from monitor.model import Json
 from monitor.sandbox.edits import edit_of
 
 QUIET_SINCE = timedelta(days=30)
-"""How long ago the first of the initial trials was edited; each of the others an hour before the one ahead of it."""
+"""How long ago the first of the initial trials was edited; each of the others an hour before the one ahead of it.
+
+But for the last: it was edited a day ago, as in a registry some trial always was of late."""
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,10 @@ class PublishedTrees:
         self._written = written
         self._reached: dict[str, int] = {}
         first = whole(clock())
+        edited = [first - QUIET_SINCE - timedelta(hours=number) for number in range(len(written))]
+        edited[-1:] = [first - _A_DAY] if len(written) > 1 else edited[-1:]
         self._live: Mapping[str, Trial] = {
-            trial_id: Trial(trial_id, written[trial_id].tree, first - QUIET_SINCE - timedelta(hours=number))
-            for number, trial_id in enumerate(written)
+            trial_id: Trial(trial_id, written[trial_id].tree, at) for trial_id, at in zip(written, edited, strict=True)
         }
         self._drafts: dict[str, Json | None] = {}
         self._build = Moment(first)

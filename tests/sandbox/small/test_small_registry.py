@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from monitor.errors import ConfigurationInvalid, NothingFound
+from monitor.model.stamps import DATA_OLD_AFTER
 from monitor.sandbox.misbehaviour import Fault
 from tests.sandbox.conftest import Client
 from tests.sandbox.small.toy import FIRST, SECOND, Toys
@@ -52,7 +53,7 @@ def test_it_begins_with_written_trials_and_varied_ones(ask, toys):
 def test_its_trials_were_edited_before_it_began_and_each_at_a_time_of_its_own(ask):
     moments = ask.get("/trials").json().values()
 
-    assert max(moments) < NOON.isoformat()
+    assert (NOON - DATA_OLD_AFTER).isoformat() < max(moments) < NOON.isoformat(), "its data are not old as it begins"
     assert len(set(moments)) == 5
 
 
