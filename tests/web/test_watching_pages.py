@@ -91,6 +91,19 @@ def test_lines_that_name_no_trial_are_shown_and_nothing_is_done_until_they_are_l
     assert [watch.trials for watch in listed(site)] == [1]
 
 
+def test_each_word_of_a_list_that_names_no_trial_is_named(site: ReadingSite) -> None:
+    answer = site.post("/watches/new", about="trials", trials=f"{WITHDRAWN_LATER}, banana, NCT00")
+
+    assert answer.status_code == 400
+    left = words(answer.text.partition("<textarea")[0])
+    assert "banana" in left
+    assert "NCT00" in left
+    assert site.post("/watches/new", about="trials", trials=f"{WITHDRAWN_LATER}, banana").status_code == 400
+    assert listed(site) == []
+    titled = site.post("/watches/new", about="trials", trials=f"{WITHDRAWN_LATER} A study of hips, phase 2")
+    assert titled.status_code == 303
+
+
 WRONG: dict[str, dict[str, str]] = {
     "Give the number of a trial": {},
     "Give the number of a trial, such as": {"about": "trials", "trials": "\n \n"},
