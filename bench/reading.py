@@ -183,7 +183,7 @@ def _kinds(chance: Random, count: int = COLD) -> dict[str, list[str]]:
         "API, changes": some("/api/v1/changes?limit={limit}&min={least}", limit=days[:99], least=least),
         "API, trials": some("/api/v1/trials?limit={limit}&status={status}", limit=days[:99], status=statuses),
         "API, a trial": some("/api/v1/trials/NCT{trial}", trial=trial),
-        "API, sponsors": some("/api/v1/sponsors?limit={limit}&q={number}", limit=days[:99], number=sponsor),
+        "API, sponsors": some("/api/v1/sponsors?limit={limit}&q=sponsor+{number}", limit=days[:99], number=sponsor),
     }
 
 

@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.quiet.test_refreshed import timeless
+from tests.quiet.test_refreshed import assert_alike
 from tests.quiet.world import TRIALS, World
 from tests.sample_sizes import examples
 
@@ -72,7 +72,7 @@ def test_what_is_applied_is_not_applied_again(world: World, blocks: list[str]) -
 
     assert attempt.is_done
     assert (quiet.status, quiet.out, quiet.err, quiet.requests) == (whole.status, whole.out, whole.err, whole.requests)
-    assert timeless(quiet.tables) == timeless(whole.tables)
+    assert_alike(quiet.tables, whole.tables)
 
 
 def test_what_was_applied_just_now_is_applied_once_more(world: World) -> None:
@@ -295,4 +295,4 @@ def test_whatever_was_configured_a_quiet_check_does_what_the_whole_pass_would(
     whole = world.wholly(*options)
     assert (quiet.status, quiet.out, quiet.err) == (whole.status, whole.out, whole.err)
     assert quiet.requests == whole.requests
-    assert timeless(quiet.tables) == timeless(whole.tables)
+    assert_alike(quiet.tables, whole.tables)
