@@ -162,8 +162,13 @@ def test_a_released_event_that_is_damaged_is_made_again_or_given_up(outbox: Outb
     with outbox.store.begin() as tx:
         (hold,) = holds.listing(tx)
         for trial_id in ids[:2]:
-            tx.execute(text("UPDATE events SET changes = x'00ff' WHERE trial_id = :id"), {"id": trial_id})
-        tx.execute(text("UPDATE snapshots SET body = x'00ff' WHERE trial_id = :id AND number = 1"), {"id": ids[0]})
+            tx.execute(
+                text("UPDATE events SET changes = :no WHERE trial_id = :id"), {"no": b"\x00\xff", "id": trial_id}
+            )
+        tx.execute(
+            text("UPDATE snapshots SET body = :no WHERE trial_id = :id AND number = 1"),
+            {"no": b"\x00\xff", "id": ids[0]},
+        )
 
     decide(hold.id, "released", outbox.store, now=outbox.clock(), registries=[outbox.registry])
 

@@ -220,4 +220,4 @@ def _size_of_detail(detail: _Detail) -> int:
 
 def _of_words(*texts: str) -> int:
     """Bytes of texts as HTML: a sign that must be escaped takes five more."""
-    return sum(len(text.encode()) + 5 * sum(map(text.count, "&<>\"'")) for text in texts)
+    return sum(len(text.encode(errors="replace")) + 5 * sum(map(text.count, "&<>\"'")) for text in texts)

@@ -63,6 +63,7 @@ def make(store_url: str, folder: Path, key: str) -> dict[str, Any]:
             access=AccessContext(store, context.vault),
         )
         call = Call(
+            owner=None,
             site=site,
             visitor=Visitor("program", permissions_up_to(Permission.SUBSCRIBE)),
             now=context.clock(),
