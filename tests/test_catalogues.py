@@ -1,12 +1,13 @@
 """Every text that subscribers read is there in every language, whole, and as that language is set."""
 
+import ast
 import re
 from itertools import chain
 
 import pytest
 from babel.messages.catalog import Message
 
-from docs._catalogue import LOCALES, catalogues, read
+from docs._catalogue import FOR_LATER, IN_HAND, LOCALES, PACKAGE, catalogues, read
 from monitor.language.catalogues import LANGUAGES
 from monitor.language.texts import IN_ENGLISH, texts_of
 from monitor.language.worded import worded
@@ -32,6 +33,24 @@ def test_the_files_hold_what_the_program_says_now() -> None:
 
     assert {*made} == {"messages.pot", *(f"{each}.po" for each in OTHERS)}
     assert [name for name, text in made.items() if (LOCALES / name).read_text(encoding="utf-8") != text] == []
+
+
+def test_no_text_to_translate_stands_in_an_f_string() -> None:
+    """Pythons before 3.12 read the whole of it as one word, in which a text is not always found."""
+    hidden = [
+        f"{path.relative_to(PACKAGE)}:{call.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and _name(call) in {*IN_HAND, *FOR_LATER}
+    ]
+
+    assert hidden == []
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 @pytest.mark.parametrize("language", OTHERS)

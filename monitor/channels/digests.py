@@ -126,7 +126,7 @@ def subject(digest: Digest, told: Sequence[Section], texts: Texts = IN_ENGLISH) 
         others = len(told[0].counted) - 1
         more = texts.ngettext(", and {count} more change", ", and {count} more changes", others)
         more = more.format(count=texts.number(others)) if others else ""
-        summary = f"{safe_cut(told[0].event.trial_id, 40)}{texts.gettext(': ')}{gist(changes, _GIST, texts)}{more}"
+        summary = safe_cut(told[0].event.trial_id, 40) + texts.gettext(": ") + gist(changes, _GIST, texts) + more
     return texts.gettext("{name}: {words}").format(name=name_of(digest, texts), words=summary)
 
 

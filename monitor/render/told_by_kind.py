@@ -143,7 +143,8 @@ def _far(days: int, amount: int, unit: str, texts: Texts) -> str:
     length = units[unit].format(count=texts.number(count))
     if unit == "day" and abs(days) >= _IN_MONTHS:
         months = round(abs(days) / _DAYS_IN_MONTH)
-        length += f" ({texts.ngettext('{count} month', '{count} months', months).format(count=texts.number(months))})"
+        in_months = texts.ngettext("{count} month", "{count} months", months).format(count=texts.number(months))
+        length += f" ({in_months})"
     words = texts.gettext("{length} later") if days > 0 else texts.gettext("{length} earlier")
     return words.format(length=length)
 

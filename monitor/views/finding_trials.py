@@ -106,8 +106,8 @@ class TrialsAsked:
             (self.country.name, {"country": None}) if self.country else None,
             (self.registry.name, {"registry": None}) if self.registry else None,
             (self._named, {"trials": (), "within": nowhere}) if self.trials else None,
-            (f"{_('watch')} {self.watch}", {"watch": "", "within": nowhere}) if self.watch else None,
-            (f"{_('group')} {self.group}", {"group": "", "within": nowhere}) if self.group else None,
+            (_("watch") + f" {self.watch}", {"watch": "", "within": nowhere}) if self.watch else None,
+            (_("group") + f" {self.group}", {"group": "", "within": nowhere}) if self.group else None,
         ]
         return [each for each in said if each]
 

@@ -76,7 +76,9 @@ def subject(event: Event, changes: Sequence[Change], *, registry: str = "", text
     Behind the id stands the *registry*, where there is one to name.
     """
     where = f" ({safe_cut(registry, 30)})" if registry else ""
-    begin = f"[{texts.weight(str(changes[0].significance))}] {safe_cut(event.trial_id, 40)}{where}{texts.gettext(': ')}"
+    begin = f"[{texts.weight(str(changes[0].significance))}] {safe_cut(event.trial_id, 40)}{where}" + texts.gettext(
+        ": "
+    )
     return begin + gist(changes, SUBJECT - len(begin), texts)
 
 

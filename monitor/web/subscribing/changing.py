@@ -79,7 +79,7 @@ def changed(form: Form, token: str, links: Links, context: SubscribeContext, *, 
             return _("It goes on.")
         case "catch up":
             told = managing.resume(token, links, context, catch_up=True)
-            return f"{_('It goes on.')} {_told(told, language)}"
+            return " ".join((_("It goes on."), _told(told, language)))
         case "return":
             managing.come_back(token, links, context)
             return _("It goes on. What was owed when you left is not sent any more.")

@@ -155,7 +155,7 @@ def _said(asked: Asked) -> str:
         "told": _("It goes on. What was missed comes as one message.")
         if number
         else _("It goes on. Nothing was missed."),
-        "ended": _("It has ended.") + (f" {counted(number, 'message')} {_('dropped')}." if number else ""),
+        "ended": _("It has ended.") + (f" {counted(number, 'message')} " + _("dropped") + "." if number else ""),
     }
     return words.get(asked.query.get("done", ""), "")
 
