@@ -28,14 +28,15 @@ PARTS = {
     "reading": "pages, searches and feeds over 100,000 trials; takes minutes, so it runs only where it is named",
     "profiling": "where the time goes: the share of each package",
     "mirror": "a whole registry of 100,000 trials; takes minutes, so it runs only where it is named",
+    "scale": "a whole registry on PostgreSQL, of --trials; takes minutes or hours, so it runs only where it is named",
 }
-LONG = {"mirror", "reading"}
+LONG = {"mirror", "reading", "scale"}
 
 
 def main() -> None:
     """Measure what was asked for, one part after the other."""
     asked = _arguments()
-    wanted = Wanted(runs=asked.runs, peers=asked.peers, records=asked.records)
+    wanted = Wanted(runs=asked.runs, peers=asked.peers, records=asked.records, trials=asked.trials)
     if wanted.peers and not peers.are_installed():
         sys.exit("The other programs are not installed: run `make bench-peers`.")
     on = report.machine(wanted)
@@ -62,6 +63,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="what to measure; all but the long ones if none")
     parser.add_argument("--runs", type=_count, default=5, metavar="N", help="rounds, of which the median counts (5)")
+    parser.add_argument("--trials", type=_count, default=20_000, metavar="N", help="trials of the part scale (20,000)")
     parser.add_argument("--json", action="store_true", help="print one JSON object in place of the table")
     parser.add_argument("--peers", action="store_true", help="run other programs beside ours: see `make bench-peers`")
     parser.add_argument(

@@ -78,7 +78,7 @@ def measure(wanted: Wanted) -> Iterator[Figure]:
         took = seconds(lambda: readable.index(ours, registry))
         yield Figure(f"index: {TRIALS:,} trials, each", took * 1000 / TRIALS, "ms")
         readable.tell_all(ours, ports[0])
-        with _serving(ours, root) as process, _publishing(registry):
+        with serving(ours, root) as process, _publishing(registry):
             for name, paths in _kinds(Random(SEED)).items():
                 wanted.say(name)
                 yield from _one_reader(name, root, paths, process)
@@ -88,9 +88,9 @@ def measure(wanted: Wanted) -> Iterator[Figure]:
 
 def _one_reader(name: str, root: str, paths: Sequence[str], process: int) -> Iterator[Figure]:
     before, read = _processor_seconds(process), Read()
-    session = _session(0)
+    session = session_of(0)
     for path in paths:
-        _ask(session, root + path, read)
+        ask(session, root + path, read)
     worked = _processor_seconds(process) - before
     yield Figure(f"{name}: 95 of 100 within", quantiles(read.waited, n=20)[-1] * 1000, "ms", P95)
     yield Figure(f"{name}: processor time of all that the service does", worked * 1000 / len(paths), "ms")
@@ -127,14 +127,14 @@ def _twenty(ours: Installed, root: str, process: int) -> Iterator[Figure]:
 
 
 def _read_on(number: int, root: str, until: float, read: Read) -> None:
-    chance, session = Random(f"reader {number}"), _session(number)
+    chance, session = Random(f"reader {number}"), session_of(number)
     everybody = _mixed(Random(SEED), 100)
     while monotonic() < until:
         path = chance.choice(everybody) if chance.random() < KEPT else _mixed(chance, 1)[0]
-        _ask(session, root + path, read)
+        ask(session, root + path, read)
 
 
-def _ask(session: Session, address: str, read: Read) -> None:
+def ask(session: Session, address: str, read: Read) -> None:
     began = perf_counter()
     answer = session.get(address, timeout=_LONGEST)
     read.waited.append(perf_counter() - began)
@@ -187,7 +187,7 @@ def _kinds(chance: Random, count: int = COLD) -> dict[str, list[str]]:
     }
 
 
-def _session(number: int) -> Session:
+def session_of(number: int) -> Session:
     """From a network of its own: the API counts the requests of each."""
 
     class Own(HTTPAdapter):
@@ -221,7 +221,7 @@ def _publishing(registry: Registry) -> Iterator[None]:
 
 
 @contextmanager
-def _serving(ours: Installed, root: str) -> Iterator[int]:
+def serving(ours: Installed, root: str) -> Iterator[int]:
     """`monitor serve`; the number of its process."""
     with (ours.folder / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command("serve"), cwd=ours.folder, env=ours.environment, stderr=log)
@@ -234,7 +234,7 @@ def _serving(ours: Installed, root: str) -> Iterator[int]:
 
 
 def _wait_for(root: str, process: "subprocess.Popen[bytes]") -> None:
-    until, session = monotonic() + _LONGEST, _session(0)
+    until, session = monotonic() + _LONGEST, session_of(0)
     while monotonic() < until and process.poll() is None:
         try:
             session.get(f"{root}/healthz", timeout=5)

@@ -15,6 +15,9 @@ class Wanted:
     records: Path | None = None
     """A folder with a folder of JSON records for each trial, its versions in their order; None for synthetic ones."""
 
+    trials: int = 20_000
+    """Of a whole registry on PostgreSQL."""
+
     def say(self, what: str) -> None:
         """Tell on standard error how far it is."""
         print(what, file=sys.stderr, flush=True)
