@@ -54,19 +54,24 @@ def init(
 
 
 @deploy.command()
-def systemd(to: Folder = None, force: Force = False) -> None:
-    """Give the systemd unit; its head says how to install it.
+def systemd(
+    worker: Annotated[bool, typer.Option("--worker", help="Print the template for workers instead.")] = False,
+    to: Folder = None,
+    force: Force = False,
+) -> None:
+    """Give the systemd unit, and a template for workers; their heads say how to install them.
 
-    With --to, config.toml is written beside it, unless it is there.
+    With --to, both are written, and config.toml beside them, unless it is there.
 
     [dim]$[/dim] monitor deploy systemd
     [dim]$[/dim] monitor deploy systemd --to service
     """
-    unit = shipped.text_of(shipped.UNIT)
     if to is None:
-        sys.stdout.write(unit)
+        sys.stdout.write(shipped.text_of(shipped.WORKER_UNIT if worker else shipped.UNIT))
     else:
-        _write({to / "registry-monitor.service": unit}, force=force)
+        _write(
+            {to / Path(name).name: shipped.text_of(name) for name in (shipped.UNIT, shipped.WORKER_UNIT)}, force=force
+        )
         _write_where_missing(to / shipped.CONFIGURATION, shipped.text_of(shipped.CONFIGURATION))
     _say_next(
         "Install the program into /opt/registry-monitor and make its key, as the head of the unit says. Then, as root:",
@@ -103,6 +108,33 @@ def compose(to: Folder = None, force: Force = False) -> None:
     )
 
 
+@deploy.command()
+def kubernetes(to: Folder = None, force: Force = False) -> None:
+    """Give the manifests for the service and its workers on Kubernetes, with a PostgreSQL database that you have.
+
+    With --to, what brings them in with one command is written beside them, and config.toml and a key of your own,
+    unless they are there.
+
+    [dim]$[/dim] monitor deploy kubernetes
+    [dim]$[/dim] monitor deploy kubernetes --to service
+    """
+    if to is None:
+        sys.stdout.write(shipped.text_of(shipped.MANIFESTS))
+    else:
+        names = (shipped.KUSTOMIZATION, shipped.MANIFESTS)
+        _write({to / Path(name).name: shipped.text_of(name) for name in names}, force=force)
+        _write_where_missing(to / shipped.CONFIGURATION, shipped.text_of(shipped.CONFIGURATION))
+        _make_key(to / "secrets", mode=FOR_ITS_OWNER)
+    before = "" if to else " With --to DIR, their kustomization comes with them, which wants a config.toml and secrets."
+    _say_next(
+        f"The image is built from deploy/Containerfile of the program's source.{before} Next:",
+        "$EDITOR kustomization.yaml config.toml   # what your image is called; [web] public_url",
+        "echo 'postgresql+psycopg://USER:PASSWORD@HOST/DATABASE' > secrets/store_url",
+        "kubectl apply --kustomize .",
+        within=to,
+    )
+
+
 def _write(texts: dict[Path, str], *, force: bool) -> None:
     """Write files whole, or none; refuse to replace what is there, unless forced."""
     for path in texts:
@@ -135,8 +167,12 @@ def _make_secrets(folder: Path) -> None:
     _write_where_missing(password, secrets.token_hex(24) + "\n", mode=FOR_CONTAINERS)
     address = f"postgresql+psycopg://monitor:{password.read_text(encoding='utf-8').strip()}@database/monitor\n"
     _write_where_missing(folder / "store_url", address, mode=FOR_CONTAINERS)
+    _make_key(folder, mode=FOR_CONTAINERS)
+
+
+def _make_key(folder: Path, *, mode: int) -> None:
     key = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    _write_where_missing(folder / "secret_key", key + "\n", mode=FOR_CONTAINERS)
+    _write_where_missing(folder / "secret_key", key + "\n", mode=mode)
 
 
 def _say_next(introduction: str, *lines: str, within: Path | None = None) -> None:

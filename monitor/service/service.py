@@ -201,6 +201,10 @@ class Service:
             found.append(words)
         return found
 
+    def stuck(self) -> Sequence[str]:
+        """See `monitor.web.machines.health.ServiceHealth`."""
+        return list(self._stuck().values())
+
     def ages(self) -> dict[str, int]:
         """For how many seconds the oldest pass and the oldest delivery have been due, where any is."""
         names = ("oldest_due_check_seconds", "oldest_due_delivery_seconds")
@@ -210,10 +214,15 @@ class Service:
     def _problems(self) -> dict[str, str]:
         """All problems, by what has them. What went wrong before this process became a standby is the leader's now."""
         found = self.watchdog.problems(in_steps=self.leadership.standing != "standby")
+        if self._keeping.trouble:
+            found[self._keeping.name] = self._keeping.trouble
+        return found | self._stuck()
+
+    def _stuck(self) -> dict[str, str]:
+        """What does not go on by itself, by what has it."""
+        found = self.watchdog.problems(in_steps=False)
         if not self._keeping.alive:
             found[self._keeping.name] = "the lease is not kept any more: restart the service"
-        elif self._keeping.trouble:
-            found[self._keeping.name] = self._keeping.trouble
         silent = self._monotonic() - self._watched_at
         if silent > UNWATCHED_AFTER:
             found["main thread"] = f"the main thread shows no sign of life for {silent:.0f} s: restart the service"

@@ -11,7 +11,7 @@
     api          the API at /api/v1, and its page at /api
     templates, static  what pages are made with, in folders of the same names
 
-    machines     /healthz, /readyz, /metrics and /hooks: for programs that watch over the service
+    machines     /healthz, /livez, /readyz, /metrics and /hooks: for programs that watch over the service
     server       the socket, connections, and what every answer tells a browser
 
 A request comes through `server`; `application` joins the pages, the API and the routes for machines.

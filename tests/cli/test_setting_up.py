@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import yaml
 
 from monitor.config import load
 from tests.cli.commands import Monitor, command
@@ -63,20 +64,32 @@ def test_a_configuration_that_cannot_be_written_is_one_line(monitor: Monitor, tm
     assert len(ran.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(("kind", "file"), [("systemd", "registry-monitor.service"), ("compose", "compose.yaml")])
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("systemd", "registry-monitor.service"),
+        ("systemd --worker", "registry-monitor-worker@.service"),
+        ("compose", "compose.yaml"),
+        ("kubernetes", "kubernetes/registry-monitor.yaml"),
+    ],
+)
 def test_a_service_file_is_printed_as_it_is_and_three_commands_beside_it(monitor: Monitor, kind: str, file: str):
-    ran = monitor("deploy", kind)
+    ran = monitor("deploy", *kind.split())
 
     assert ran.returncode == 0
     assert ran.stdout == (TOP / "deploy" / file).read_text(encoding="utf-8")
     assert len([line for line in ran.stderr.splitlines() if line.startswith("    ")]) == 3
 
 
-def test_a_unit_goes_into_a_folder_with_a_configuration(monitor: Monitor, tmp_path: Path):
+def test_units_go_into_a_folder_with_a_configuration(monitor: Monitor, tmp_path: Path):
     ran = monitor("deploy", "systemd", "--to", "service")
 
     assert (ran.returncode, ran.stdout) == (0, "")
-    assert sorted(each.name for each in (tmp_path / "service").iterdir()) == ["config.toml", "registry-monitor.service"]
+    assert sorted(each.name for each in (tmp_path / "service").iterdir()) == [
+        "config.toml",
+        "registry-monitor-worker@.service",
+        "registry-monitor.service",
+    ]
     assert "    cd service\n" in ran.stderr
 
 
@@ -113,3 +126,23 @@ def test_what_is_in_use_stays_when_a_compose_file_is_written_again(monitor: Moni
     assert {path: path.read_text() for path in before} == before
     assert monitor("deploy", "compose", "--to", "service", "--force").returncode == 0
     assert {path: path.read_text() for path in before} == {**before, folder / "compose.yaml": COMPOSE}
+
+
+def test_manifests_come_with_a_key_and_what_brings_all_into_a_cluster(monitor: Monitor, tmp_path: Path):
+    ran = monitor("deploy", "kubernetes", "--to", "service")
+
+    assert (ran.returncode, ran.stdout) == (0, "")
+    folder = tmp_path / "service"
+    key = (folder / "secrets" / "secret_key").read_text()
+    assert load(folder / "config.toml", {"MONITOR_SECRET_KEY": key.strip()}).secret_key == key.strip()
+    assert key.strip() not in ran.stderr
+    assert stat.S_IMODE((folder / "secrets" / "secret_key").stat().st_mode) == 0o600
+    wanted = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    named = {*wanted["resources"], *wanted["configMapGenerator"][0]["files"], *wanted["secretGenerator"][0]["files"]}
+    missing = {name for name in named if not (folder / name).is_file()}
+    assert missing == {"secrets/store_url"}, "which the commands beside it write"
+    assert "> secrets/store_url" in ran.stderr
+
+    before = {path: path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert monitor("deploy", "kubernetes", "--to", "service", "--force").returncode == 0
+    assert {path: path.read_text() for path in before} == before

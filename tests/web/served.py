@@ -13,10 +13,14 @@ class StubHealth:
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
+        self.hanging: list[str] = []
         self.role = "leader"
 
     def problems(self) -> Sequence[str]:
         return self.reasons
+
+    def stuck(self) -> Sequence[str]:
+        return self.hanging
 
     def standing(self) -> str:
         return self.role

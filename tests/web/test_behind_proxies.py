@@ -194,7 +194,9 @@ def test_a_stream_comes_through_at_once(browser: Browser) -> None:
     assert time.monotonic() - began < 5, "it was not kept until the stream ended, half a minute later"
 
 
-@pytest.mark.parametrize("path", ["metrics", "healthz", "readyz", "/metrics", "%6detrics", "x/../metrics", "metrics/"])
+@pytest.mark.parametrize(
+    "path", ["metrics", "healthz", "livez", "readyz", "/metrics", "%6detrics", "x/../metrics", "metrics/"]
+)
 def test_what_is_for_machines_stays_on_the_machine(browser: Browser, path: str) -> None:
     context = ssl.create_default_context(cafile=str(browser.world.certificate.public))
     with (

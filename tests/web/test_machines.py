@@ -58,6 +58,16 @@ def test_all_is_well_until_there_is_a_reason(served: Served) -> None:
     assert json.loads(body)["reasons"] == ["the database is full", "the checker hangs"]
 
 
+def test_only_what_a_restart_ends_is_a_reason_to_restart_it(served: Served) -> None:
+    served.health.reasons = ["the database is full"]
+    assert served.asked("/livez") == (200, '{"status":"ok","reasons":[]}')
+
+    served.health.hanging = ["the checker has ended: restart the service"]
+
+    status, body = served.asked("/livez")
+    assert (status, json.loads(body)["reasons"]) == (503, served.health.hanging)
+
+
 @pytest.mark.parametrize(("role", "status"), [("leader", 200), ("standby", 200), ("unknown", 503)])
 def test_who_is_active_or_waits_is_ready(served: Served, role: str, status: int) -> None:
     served.health.role = role

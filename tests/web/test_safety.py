@@ -20,7 +20,7 @@ from tests.program import WITHDRAWN_LATER
 from tests.web.reading_site import OPERATOR, READER, ReadingSite
 
 VALUES = {"trial_id": WITHDRAWN_LATER, "snapshot": "2", "pair": "1..2", "step": "release"}
-OTHERS = ("/healthz", "/readyz", "/metrics", "/nowhere", "/live?trial=none", "/trials/", "/%2e%2e/etc/passwd")
+OTHERS = ("/healthz", "/livez", "/readyz", "/metrics", "/nowhere", "/live?trial=none", "/trials/", "/%2e%2e/etc/passwd")
 POSTS = sum("POST" in page.methods for page in PAGES)
 METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "BREW")
 

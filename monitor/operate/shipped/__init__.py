@@ -1,4 +1,4 @@
-"""Files that come with the program: the commented configuration, the systemd unit and the compose file.
+"""Files that come with the program: the commented configuration, and what runs it as a service.
 
 They are kept at the top of the checkout. A wheel has copies of them in this folder (pyproject.toml says which); in a
 checkout this folder has none, and the originals are read.
@@ -9,7 +9,10 @@ from pathlib import Path
 
 CONFIGURATION = "config.toml"
 UNIT = "deploy/registry-monitor.service"
+WORKER_UNIT = "deploy/registry-monitor-worker@.service"
 COMPOSE = "deploy/compose.yaml"
+KUSTOMIZATION = "deploy/kubernetes/kustomization.yaml"
+MANIFESTS = "deploy/kubernetes/registry-monitor.yaml"
 ALL = (CONFIGURATION, UNIT, COMPOSE)
 
 _CHECKOUT = Path(__file__).parents[3]

@@ -18,6 +18,9 @@ class ServiceHealth(Protocol):
     def problems(self) -> Sequence[str]:
         """What does not work that should, in a person's words; empty while all is well."""
 
+    def stuck(self) -> Sequence[str]:
+        """Of these, what only a restart ends. It asks no database."""
+
     def standing(self) -> str:
         """leader, standby, or unknown where the database did not say."""
 
@@ -26,13 +29,16 @@ class ServiceHealth(Protocol):
 
 
 def machine_routes(health: ServiceHealth, *, ages: Callable[[], Mapping[str, int]] = dict) -> list[BaseRoute]:
-    """/healthz, /readyz and /metrics; *ages* says for how many seconds what is due has been so, where anything is.
+    """/healthz, /livez, /readyz and /metrics; *ages* says for how many seconds what is due has been so.
 
     They are plain functions, which run in threads that readers have no part in: some wait for the database.
     """
 
     def healthz(_request: Request) -> Response:
         return _answer("reasons", health.problems(), {"standing": health.standing(), **ages()})
+
+    def livez(_request: Request) -> Response:
+        return _answer("reasons", health.stuck(), {})
 
     def readyz(_request: Request) -> Response:
         standing = health.standing()
@@ -41,7 +47,7 @@ def machine_routes(health: ServiceHealth, *, ages: Callable[[], Mapping[str, int
     def metrics(_request: Request) -> Response:
         return Response(health.figures(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=FRESH)
 
-    answers = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+    answers = {"/healthz": healthz, "/livez": livez, "/readyz": readyz, "/metrics": metrics}
     return [Route(path, answer) for path, answer in answers.items()]
 
 
