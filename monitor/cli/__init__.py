@@ -95,6 +95,11 @@ COMMANDS = (
         "Make the database what a backup holds, proved before anything is replaced. End `monitor serve` before.",
     ),
     Declared(
+        "move",
+        "monitor.cli.move:move",
+        "Move everything to an empty database of either store, and prove it. End `monitor serve` before.",
+    ),
+    Declared(
         "doctor",
         "monitor.cli.doctor:doctor",
         "Check everything, and say what to do about what is wrong. Exit with 1 where something is.",

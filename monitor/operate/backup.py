@@ -8,25 +8,22 @@ they. A draft becomes a backup, or the database, by being renamed, so there is n
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from time import monotonic, sleep
 
 from monitor.errors import MonitorError, StoreCorrupt, StoreError, StoreUnavailable
 from monitor.files import make_file, make_folder
+from monitor.operate.in_use import refuse_while_serving
 from monitor.storage import copying, endpoints, leases, sessions
 from monitor.storage.copying import Contents, ReportProgress
-from monitor.storage.holders import in_words, is_running
-from monitor.storage.leases import Lease
 from monitor.storage.store import Store
 from monitor.vault import Vault
 
 SUFFIX = ".sqlite3"
-_LOOKS_EVERY = 0.5
 _BESIDE = ("-journal", "-wal", "-shm")
 """What SQLite may keep beside a database, and would take for a part of whatever has the database's name."""
 
@@ -98,7 +95,7 @@ def restore(
     and there is no consent. Raise StoreCorrupt if the backup is damaged.
     """
     target = copying.sqlite_file(url)
-    _refuse_while_serving(url, target, silence)
+    refuse_while_serving(url, what="restore", silence=silence)
     full = _holds_anything(url, target)
     if full and not consent.replaced:
         raise StoreUnavailable("the database holds something already: --force replaces it, and keeps it aside")
@@ -115,7 +112,7 @@ def restore(
         locked = _locked(draft, vault)
         if locked and not consent.lost:
             raise StoreUnavailable(f"{locked}; --without-key restores without them")
-        _refuse_while_serving(url, target, silence)  # one may have begun meanwhile
+        refuse_while_serving(url, what="restore", silence=silence)  # one may have begun meanwhile
         if target is None:
             aside = _aside(Path("snapshots") / f"monitor{SUFFIX}", now) if full else None
             if aside:
@@ -155,38 +152,6 @@ def _holds_anything(url: str, file: Path | None) -> bool:
         if file is None:
             raise
         return True
-
-
-def _refuse_while_serving(url: str, file: Path | None, silence: float) -> None:
-    """Raise StoreUnavailable if a service is using the database: it would go on with what it has in memory."""
-    lease = _lease(url, file)
-    if lease and _is_held(lease, lambda: _lease(url, file), silence):
-        raise StoreUnavailable(
-            f"`monitor serve` is at work in the database ({in_words(lease.holder)}): stop it, and restore then"
-        )
-
-
-def _is_held(lease: Lease, look: Callable[[], Lease | None], silence: float) -> bool:
-    """Whether its holder is alive: one that cannot be seen here must increase the lease's number within *silence*."""
-    until = monotonic() + silence
-    while (running := is_running(lease.holder)) is None:
-        if monotonic() >= until:
-            return False
-        sleep(_LOOKS_EVERY)
-        if (now := look()) != lease:
-            return now is not None
-    return running
-
-
-def _lease(url: str, file: Path | None) -> Lease | None:
-    """The lease of the active service; None if there is none, or no readable database."""
-    if file is not None and (not file.exists() or file.stat().st_size == 0):
-        return None
-    try:
-        with closing(Store.as_it_is(url)) as store, store.read() as tx:
-            return leases.get(tx, leases.SCHEDULER)
-    except MonitorError:
-        return None
 
 
 def _aside(place: Path, now: datetime) -> Path:

@@ -22,6 +22,8 @@ from monitor.storage import archived, snapshots
 from monitor.storage.archive_tables import archived_documents
 from monitor.storage.digest_tables import gathered
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
+from monitor.storage.loading import settle
+from monitor.storage.moves import OWN
 from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, metadata, registries
@@ -103,9 +105,7 @@ def copy_in(file: Path, url: str, report_progress: ReportProgress) -> None:
         names = ", ".join(table.name for table in metadata.sorted_tables)
         written.execute(text(f"TRUNCATE {names}"))
         _copy_rows(read, written, report_progress)
-        for table in metadata.sorted_tables:
-            if (column := table.autoincrement_column) is not None:
-                _number_on(written, table.name, column.name)
+        settle(written)
 
 
 @contextmanager
@@ -176,8 +176,16 @@ def holds_anything(tx: Connection) -> bool:
     return any(
         tx.execute(select(table).limit(1)).first() is not None
         for table in metadata.sorted_tables
-        if table.name in there and table.name != "leases"
+        if table.name in there and table.name not in OWN
     )
+
+
+def size_of(tx: Connection) -> int:
+    """How many bytes the database has."""
+    if tx.dialect.name == "postgresql":
+        return int(tx.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    pages = tx.exec_driver_sql("PRAGMA page_count").scalar_one()
+    return int(pages * tx.exec_driver_sql("PRAGMA page_size").scalar_one())
 
 
 def _copy_rows(read: Connection, written: Connection, report_progress: ReportProgress) -> None:
@@ -196,16 +204,6 @@ def _rows(tx: Connection, table: Table) -> Iterator[dict[str, object]]:
     """Every row of a table, a few at a time in memory."""
     for row in tx.execute(select(table).execution_options(yield_per=_ROWS)):
         yield dict(row._mapping)
-
-
-def _number_on(tx: Connection, table: str, column: str) -> None:
-    """Make PostgreSQL's sequences continue after the highest number in use."""
-    tx.execute(
-        text(
-            f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), "  # noqa: S608 - names of our own tables
-            f"(SELECT coalesce(max({column}), 0) + 1 FROM {table}), false)"
-        )
-    )
 
 
 @contextmanager

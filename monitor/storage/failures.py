@@ -19,6 +19,7 @@ _LOCKED = f"was locked by another process for {LOCK_SECONDS} seconds: let it fin
 _DAMAGED = "is damaged ({reason}): restore a backup"
 _UNREACHABLE = "cannot be reached ({reason}): start the server, or correct store.url"
 _OVERTAKEN = "was changed by another process at the same time: try again"
+_MOVED = "was moved to another database: try again, and the program says where it is"
 _UNUSABLE = "cannot be used ({reason}): try again, and if that does not help, look at its disk and its log"
 
 _SQLITE = {
@@ -34,6 +35,8 @@ _SQLITE = {
     26: "is not a SQLite database: choose another with store.url, or restore a backup",  # NOTADB
 }
 
+_BY_TRIGGER = 1811
+"""CONSTRAINT_TRIGGER: the only triggers are those of `monitor.storage.moves`."""
 _OF_SQLITE = (sqlite3.DatabaseError, sqlite3.OperationalError, sqlite3.InternalError)
 """What SQLite raises for reasons outside the program; its other classes are for misuse."""
 
@@ -47,6 +50,7 @@ _POSTGRESQL = {
     "53100": _FULL,
     "53300": "has no connection to spare: raise max_connections or end other programs",
     "55P03": _LOCKED,
+    "MV001": _MOVED,  # by the triggers of `monitor.storage.moves`
     "XX001": _DAMAGED,  # data corrupted
     "XX002": _DAMAGED,  # index corrupted
 }
@@ -74,6 +78,8 @@ def explain(error: BaseException, database: DatabaseName, *, connecting: bool) -
 
 def _sqlite(error: BaseException) -> str | None:
     code = getattr(error, "sqlite_errorcode", None)
+    if code == _BY_TRIGGER:
+        return _MOVED
     if code is not None:
         return _SQLITE.get(code & 0xFF, _UNUSABLE if type(error) in _OF_SQLITE else None)
     # Without a code it is the driver that could not make sense of what it read: text that is no UTF-8.

@@ -35,6 +35,7 @@ WITH seen AS MATERIALIZED (
           WHERE registry IS NOT :registry OR listed_version IS NOT last.version_stamp OR role NOT IN ('lead', 'any')
              OR coalesce(sponsor, condition, expression) IS NULL
              OR listed_in_full_at IS NOT NULL AND julianday(listed_in_full_at) IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM moves WHERE NOT arrives OR finished_at IS NULL)
       AND NOT EXISTS (SELECT 1 FROM sibling_watches)
       AND NOT (:asks_history AND EXISTS (
           SELECT 1 FROM trials AS begun LEFT JOIN backfills USING (registry, trial_id)

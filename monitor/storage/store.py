@@ -10,7 +10,7 @@ Every driver error becomes a `StoreError` where it happens, also inside a caller
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreUnavailable
 from monitor.files import identity, make_file, make_folder
+from monitor.storage import moves
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
 from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, PRAGMAS_OF_READERS, choose_journal
 from monitor.storage.locks import lock_schema, lock_subscriptions
@@ -76,6 +77,34 @@ class Store:
             store.close()
             raise
         return store
+
+    @classmethod
+    def to_move(cls, url: str, *, makes_it: bool = False) -> "Store":
+        """Open a database of today's schema, also one that was moved, or that is not whole yet.
+
+        With *makes_it*, one that is empty or missing gets its tables. Raise as `open` does.
+        """
+        store = cls(*_engine(url, makes_it=makes_it))
+        try:
+            with store.read() as tx:
+                revision = _revision(tx, store.database, even_moved=True)
+            if revision is None and makes_it:
+                store._prepare()
+            elif revision != HEAD:
+                words = (
+                    f"has schema {revision}, and this version {HEAD}: run `monitor migrate`" if revision else "is empty"
+                )
+                raise StoreUnavailable(f"{store.database.name} {words}")
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @classmethod
+    def is_empty(cls, url: str) -> bool:
+        """Whether a database has none of our tables yet. It has to exist. Raise as `open` does."""
+        with closing(cls(*_engine(url, makes_it=False))) as store, store.read() as tx:
+            return _revision(tx, store.database, even_moved=True) is None
 
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one state of the database, and cannot write."""
@@ -155,13 +184,27 @@ def migrate(url: str) -> None:
     Store.open(url).close()
 
 
-def _engine(text_: str, *, makes_it: bool = True, readers: int = 0) -> tuple[Engine, DatabaseName]:
-    """An engine that is not connected yet, and its name for messages. *makes_it*: whether to create a missing file."""
+def address_of(url: str) -> str:
+    """A database as it is named to people and compared: with the whole path of a file, and without a password."""
+    _, is_file, path = url.partition("sqlite:///")
+    if is_file:
+        return f"sqlite:///{Path(path).absolute()}"
+    made = _parsed(url)
+    query = {key: value for key, value in made.query.items() if key != "password"}
+    return made.set(drivername="postgresql+psycopg", password=None, query=query).render_as_string(hide_password=False)
+
+
+def _parsed(url: str) -> URL:
     try:
-        url = make_url(text_)
+        return make_url(url)
     except (ArgumentError, ValueError) as error:
         # The text is not shown: what cannot be taken apart may hold a password anywhere.
         raise StoreUnavailable(f"store.url is not a database URL: {_FORMS}") from error
+
+
+def _engine(text_: str, *, makes_it: bool = True, readers: int = 0) -> tuple[Engine, DatabaseName]:
+    """An engine that is not connected yet, and its name for messages. *makes_it*: whether to create a missing file."""
+    url = _parsed(text_)
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         return _sqlite_engine(url, makes_it=makes_it, readers=readers)
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
@@ -301,8 +344,11 @@ def _set_journal_mode(engine: Engine, database: DatabaseName) -> None:
                 ) from error
 
 
-def _revision(tx: Connection, database: DatabaseName) -> str | None:
-    """The schema's revision; None for a database without tables. Refuse one that is not ours or from the future."""
+def _revision(tx: Connection, database: DatabaseName, *, even_moved: bool = False) -> str | None:
+    """The schema's revision; None for a database without tables.
+
+    Refuse one that is not ours, from the future or, unless *even_moved*, was moved elsewhere or is not whole yet.
+    """
     tables = inspect(tx).get_table_names()
     if "alembic_version" not in tables:
         if tables and tx.dialect.name == "sqlite":
@@ -314,4 +360,6 @@ def _revision(tx: Connection, database: DatabaseName) -> str | None:
             f"{database.name} was written by a newer version (schema {revision}, known here up to {HEAD}): "
             "run that version, or restore a backup that this one made"
         )
+    if not even_moved and moves.TABLE in tables:
+        moves.refuse(tx, database.name)
     return revision

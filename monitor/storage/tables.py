@@ -34,6 +34,7 @@ from monitor.storage import (  # noqa: F401 - a part of the schema
     digest_tables,
     group_tables,
     index_tables,
+    move_tables,
     opt_in_tables,
     plan_tables,
     question_tables,
