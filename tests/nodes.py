@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -92,6 +92,14 @@ class Nodes:
             dated(made.studies[trial_id], made.day)
         self.builds.append(made)
         return made
+
+    def built_at(self) -> datetime:
+        """When the last build was made."""
+        return datetime.fromisoformat(self.builds[-1].stamp).replace(tzinfo=UTC)
+
+    def built_by(self, moment: datetime) -> int:
+        """Which build was the last one at that *moment*."""
+        return max(sum(f"{moment:%Y-%m-%dT%H:%M:%S}" >= each.stamp for each in self.builds) - 1, 0)
 
     def serve(self, **kinds: int) -> None:
         """Have these kinds of questions answered from these builds, others from the latest."""

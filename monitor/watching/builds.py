@@ -97,6 +97,16 @@ def leaps(stamp: str, now: datetime, *, known: str | None, known_at: datetime | 
     return built - now > explained + LEAP
 
 
+def takes_back(stamp: str, known: str, now: datetime) -> bool:
+    """Whether an older version says that *known*, which is ahead of our clock, was a mistake of the registry.
+
+    Where our clock is behind, every version is ahead of it, and a machine that is behind names an older one, too: only
+    one that is older than any pause of a registry explains cannot come from such a machine.
+    """
+    built, former = built_at(stamp), built_at(known)
+    return bool(built and former and is_ahead(known, now) and former - built > LEAP)
+
+
 @dataclass(frozen=True, slots=True)
 class Needed:
     """What an answer is measured by: *build* is the one it has to come from; None where builds prove nothing.

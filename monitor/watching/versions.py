@@ -4,6 +4,8 @@
     older than the one before     ->  one of the registry's machines is behind: the newer version counts, unconfirmed.
                                       If nothing confirms it for a day, the registry has gone back in time. Trials are
                                       fetched once at once, so that what it takes back can be seen, and accepted
+    older by more than a month, where the one before was ahead of our clock
+                                  ->  it counts: the registry has mended its clock
     ahead of our clock            ->  it counts, and the operator hears that a clock is wrong
     far ahead of our clock        ->  AnswerUnreadable: the registry's clock is wrong
 
@@ -20,7 +22,7 @@ from monitor.ports import FetchedRegistry, RegistryVersion
 from monitor.storage import notices, registries
 from monitor.storage.store import Store
 from monitor.text import moment, one_line
-from monitor.watching.builds import ROLLED_OUT_AFTER, is_ahead, leaps
+from monitor.watching.builds import ROLLED_OUT_AFTER, is_ahead, leaps, takes_back
 
 
 def current_version(
@@ -32,7 +34,7 @@ def current_version(
         return asked
     if is_ahead(asked.stamp, now):
         _prove_clock(registry.key, asked, known, store=store, now=now)
-    if known is not None and is_older(asked.stamp, known.stamp) and not is_ahead(known.stamp, now):
+    if known is not None and is_older(asked.stamp, known.stamp) and not takes_back(asked.stamp, known.stamp, now):
         with store.read() as tx:
             confirmed_at = registries.confirmed_at(tx, registry.key)
             is_first = registries.behind_since(tx, registry.key) is None

@@ -163,6 +163,22 @@ def test_a_registry_that_names_an_older_version_for_a_day_is_believed(watching: 
     assert watching.verified_at(HIP) == watching.nodes.builds[OLD].stamp
 
 
+def test_a_clock_of_ours_that_is_behind_makes_no_news_of_old_data(watching: Watching) -> None:
+    """All versions lie ahead of such a clock: one that is older comes from an older machine all the same."""
+    name = acronym(watching, HIP)
+    watching.nodes.build(days=4)
+    watching.nodes.build(days=3, **{HIP: named("NEW")})
+    watching.results()
+    watching.nodes.serve(version=1, probe=1, fetch=1)
+
+    watching.results()
+    watching.results()
+
+    assert watching.told(HIP) == [(name, "NEW")]
+    watching.nodes.serve()
+    assert set(watching.results().values()) == {Result.UNCHANGED}
+
+
 def test_what_is_new_in_an_older_answer_is_told_and_the_rest_later(watching: Watching) -> None:
     watching.nodes.build(**{HIP: named("SECOND")})
     watching.nodes.build(**{HIP: named("THIRD")})
@@ -406,11 +422,15 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     seed=st.integers(min_value=0),
     steps=st.lists(st.sampled_from(["build", "change", "pass", "pass", "day"]), min_size=3, max_size=15),
     machines=st.integers(min_value=1, max_value=4),
+    days_behind=st.sampled_from([0, 0, 1, 2, 4, 9, 400]),
 )
 def test_every_change_is_told_once_and_in_order_over_any_roll_out(
-    empty: Path, seed: int, steps: list[str], machines: int
+    empty: Path, seed: int, steps: list[str], machines: int, days_behind: int
 ) -> None:
     """Every machine has some build, catches up by and by, and any of them may answer any question.
+
+    Our clock is right, or *days_behind*: then each machine catches up within a day, as the registry's clock has it, or
+    a version that nobody names any more could not be told from a mistake that the registry has mended.
 
     In the pass before the last the version is the latest already, so that it stands still when all have caught up.
     """
@@ -419,7 +439,8 @@ def test_every_change_is_told_once_and_in_order_over_any_roll_out(
     with TemporaryDirectory() as folder:
         store = Store.open(f"sqlite:///{copy(empty, folder)}")
         nodes = Nodes(*ids)
-        watching = Watching(store, nodes, Clock(datetime(2026, 11, 3, 9, 30, tzinfo=UTC)))
+        behind = timedelta(days=days_behind)
+        watching = Watching(store, nodes, Clock(datetime(2026, 11, 3, 9, 30, tzinfo=UTC) - behind))
         watching.watch(*ids)
         watching.patrol()
         at = [0] * machines
@@ -429,10 +450,13 @@ def test_every_change_is_told_once_and_in_order_over_any_roll_out(
             if step in ("build", "change"):
                 number += 1
                 changed = chance.sample(ids, chance.randint(1, 3)) if step == "change" else []
-                nodes.build(**dict.fromkeys(changed, named(f"N{number:03}")))
+                days = max((watching.clock() + behind - nodes.built_at()).days, 1)
+                nodes.build(days=days, **dict.fromkeys(changed, named(f"N{number:03}")))
+                watching.clock.now = max(watching.clock(), nodes.built_at() - behind)
             elif step == "day":
                 watching.clock.advance(days=1)
-            at = [min(each + chance.randint(0, 2), len(nodes.builds) - 1) for each in at]
+            least = nodes.built_by(watching.clock() + behind - timedelta(days=1)) if days_behind else 0
+            at = [max(least, min(each + chance.randint(0, 2), len(nodes.builds) - 1)) for each in at]
             if step == "pass":
                 watching.results()
         nodes.answers = lambda kind: -1 if kind == "version" else at[chance.randrange(machines)]
