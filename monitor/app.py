@@ -1,4 +1,4 @@
-"""Put the parts together: the only module that knows every adapter."""
+"""Put the parts together."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,9 +10,9 @@ from monitor.alerts.notices import configuration_bad
 from monitor.clock import utc_now
 from monitor.config import Config
 from monitor.errors import ConfigurationInvalid, MonitorError, StoreError, TrialIdInvalid
-from monitor.http.asking import DEADLINE, user_agent
+from monitor.http.asking import DEADLINE
 from monitor.http.network import Network
-from monitor.http.polite import LONGEST_LEFT_ALONE, PoliteSession
+from monitor.http.pacing import LONGEST_LEFT_ALONE, Pace
 from monitor.http.response import AskedBefore
 from monitor.model import Checked, Document, Search, Unlisted
 from monitor.operate.applied import noted_if_nothing_changes
@@ -26,10 +26,10 @@ from monitor.ports import (
     find_registry,
     registry_to_search,
 )
-from monitor.registries.declared import ADAPTERS, FED_BY_FILES
-from monitor.registries.settings import PoliteSettings
+from monitor.registries.connecting import connect
 from monitor.storage import left_alone, notices, searches, siblings, trials
 from monitor.storage import registries as registry_rows
+from monitor.storage.shared_pace import SharedPace
 from monitor.storage.store import Store
 from monitor.text import file_in_words
 from monitor.vault import VARIABLE, Vault, key_file
@@ -109,7 +109,7 @@ class App:
         """Registries on connections that nobody else uses, for somebody who waits; whoever takes them closes them."""
         from monitor.watching.asking import LONGEST_ASKED  # only pages ask so
 
-        return _connect(self.config, deadline=LONGEST_ASKED)
+        return _connect(self.config, pace=SharedPace(self.store), deadline=LONGEST_ASKED)
 
     def knows(self, text: str) -> bool:
         """Whether *text* means a trial."""
@@ -163,7 +163,7 @@ class App:
         Registries whose settings are the same stay as they are, with their pace.
         """
         same = (config.registries, config.network) == (self.config.registries, self.config.network)
-        registries = self.registries if same else _connect(config)
+        registries = self.registries if same else _connect(config, pace=SharedPace(self.store))
         return replace(
             self,
             config=config.replace(store=self.config.store, web=self.config.web),
@@ -351,8 +351,13 @@ def open_app(config: Config, *, asked: AskedBefore | None = None) -> App:
 
     *asked* is what one of them was asked just now.
     """
-    registries = _connect(config, asked=asked)
-    return App(config, Store.open(config.store.url), registries)
+    _network(config)  # before a database is made for nothing
+    store = Store.open(config.store.url)
+    try:
+        return App(config, store, _connect(config, pace=SharedPace(store), asked=asked))
+    except BaseException:
+        store.close()
+        raise
 
 
 @contextmanager
@@ -379,19 +384,12 @@ def key_place(config: Config) -> str:
     return VARIABLE if config.secret_key else str(key_file(config.store.url))
 
 
-def _connect(config: Config, *, asked: AskedBefore | None = None, deadline: float = DEADLINE) -> tuple[Registry, ...]:
+def _connect(
+    config: Config, *, pace: Pace | None = None, asked: AskedBefore | None = None, deadline: float = DEADLINE
+) -> tuple[Registry, ...]:
     """Every registry that there is an adapter for; the first is the default."""
-    network = Network(config.network.ca_bundle, config.network.proxy).checked()
+    return connect(config.registries, _network(config), pace=pace, asked=asked, deadline=deadline)
 
-    def session(settings: PoliteSettings) -> PoliteSession:
-        return PoliteSession(
-            requests_per_second=settings.requests_per_second,
-            user_agent=user_agent(settings.user_agent, settings.contact),
-            network=network,
-            asked=asked,
-            deadline=deadline,
-        )
 
-    wanted = ((adapter, config.registries[adapter.key]) for adapter in ADAPTERS)
-    connected = (adapter.connect(settings, session(settings)) for adapter, settings in wanted)
-    return (*connected, *(adapter() for adapter in FED_BY_FILES))
+def _network(config: Config) -> Network:
+    return Network(config.network.ca_bundle, config.network.proxy).checked()

@@ -1,6 +1,6 @@
 """The one place that makes HTTP sessions.
 
-    polite    requests to a registry: paced, retried, bounded
+    polite    requests to a registry: paced, retried, bounded       pacing  a pace that several processes keep
     requesting  each of those, by way of `requests`         urls      addresses of registries
     guarded   POSTs to other people's URLs: only to allowed addresses, once, bounded
     network   which certificates to trust, and which proxy to use

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from monitor.http.asking import CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
 from monitor.http.deadline import Deadline
+from monitor.http.pacing import Turns, host_of
 from monitor.http.reading import WholeAnswer, is_silent, is_whole
 from monitor.http.response import Asked, AskedBefore, Response
 
@@ -32,6 +33,9 @@ class PlainSession:
 
     *trust* makes the TLS context; it is called for https alone.
     """
+
+    turns: Turns | None = None
+    """A pace to keep beside the session's own."""
 
     def __init__(
         self,
@@ -59,7 +63,8 @@ class PlainSession:
         """The answer, whose body may have *cap* bytes; None where no plain one came."""
         if not (url.startswith(f"{self._base}/") and _PLAIN.fullmatch(url)):
             return None
-        self._keep_pace()
+        if not self._keep_pace():
+            return None
         answer = None
         try:
             with Deadline(DEADLINE) as deadline:
@@ -71,11 +76,18 @@ class PlainSession:
         self.asked.requests.append(Asked(url, headers, answer))
         return answer
 
-    def _keep_pace(self) -> None:
+    def _keep_pace(self) -> bool:
+        """Wait until the next request may start; false where the server wants none for a while."""
         wait = self.asked.next_start - time.monotonic()
         if wait > 0:
             time.sleep(wait)
+        if self.turns:
+            turn = self.turns.turn(host_of(self._base), interval=self._interval, patience=0)
+            if turn.left_alone_for:
+                return False
+            time.sleep(turn.wait)
         self.asked.next_start = max(self.asked.next_start, time.monotonic()) + self._interval
+        return True
 
     def _answer(self, url: str, headers: Mapping[str, str], cap: int, deadline: Deadline) -> Response | None:
         connection, connected = self._connected()

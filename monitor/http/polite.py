@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 from monitor.errors import ConfigurationInvalid, RegistryUnreachable
 from monitor.http.asking import BODY_CAP, CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
 from monitor.http.network import Network, Proxy
+from monitor.http.pacing import LONGEST_LEFT_ALONE, Pace
 from monitor.http.response import AskedBefore, Question, Response
 from monitor.http.urls import checked_base_url
 from monitor.ports import Traffic
@@ -42,7 +43,6 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 PAUSE_OF_TOO_MANY = 30.0
 LONGEST_RETRY_AFTER = 300.0
-LONGEST_LEFT_ALONE = 86_400.0
 """Seconds. Full jitter: a pause is random between 0 and FIRST_PAUSE doubled at every attempt; after 429 it is between
 PAUSE_OF_TOO_MANY and twice as long."""
 
@@ -51,7 +51,9 @@ class PoliteSession:
     """HTTP requests to one server, which change nothing there. Not for several threads at once.
 
     *deadline* is for one of them, retries and pauses included, save for the pauses that the server asked for. *asked*
-    is what was asked just now, before the session: an answer to that is taken rather than asked for again.
+    is what was asked just now, before the session: an answer to that is taken rather than asked for again. *pace* is
+    kept
+    beside the session's own, and hears of every pause.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class PoliteSession:
         requests_per_second: float,
         user_agent: str,
         network: Network | None = None,
+        pace: Pace | None = None,
         asked: AskedBefore | None = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
@@ -82,6 +85,7 @@ class PoliteSession:
         self._monotonic = monotonic
         self._sleep = sleep
         self._random = random
+        self._pace = pace
         self._asked = asked or AskedBefore()
         self._next_start = self._asked.next_start
         self._left_alone_until: float = float("-inf")
@@ -127,9 +131,8 @@ class PoliteSession:
         attempt = 0
         while True:
             attempt += 1
-            if not self._asked.has(url, headers):
-                self._keep_pace()
-            until = until or self._monotonic() + deadline
+            asked_for = 0.0 if self._asked.has(url, headers) else self._keep_pace(host)
+            until = (until or self._monotonic() + deadline) + (asked_for if until else 0)
             answer = self._attempt(question, until=until, proxy=proxy)
             if isinstance(answer, Response):
                 return answer
@@ -137,7 +140,9 @@ class PoliteSession:
             until += pause if answer.wants_pause else 0
             if attempt >= attempts or answer.is_final or self._monotonic() + pause >= until:
                 self.leave_alone(answer.retry_after or 0)
+                self._tell_others(host, answer.retry_after or 0)
                 raise _given_up(host, answer, attempt, proxy)
+            self._tell_others(host, pause)
             self._sleep(pause)
 
     @property
@@ -165,6 +170,7 @@ class PoliteSession:
         asked = failure.retry_after
         if asked is not None and asked > LONGEST_RETRY_AFTER:
             self.leave_alone(asked)
+            self._tell_others(host, self.left_alone_for)
             raise RegistryUnreachable(
                 f"{host} answers {failure.why} and asks to be left alone for {asked:.0f} s", status=failure.status
             )
@@ -172,12 +178,29 @@ class PoliteSession:
             return PAUSE_OF_TOO_MANY * (1 + self._random())
         return max(self._random() * min(LONGEST_PAUSE, FIRST_PAUSE * (1 << (attempt - 1))), asked or 0)
 
-    def _keep_pace(self) -> None:
-        """Wait until the next request may start."""
+    def _keep_pace(self, host: str) -> float:
+        """Wait until the next request may start. Return how long of that the server asked other processes to wait."""
         wait = self._next_start - self._monotonic()
         if wait > 0:
             self._sleep(wait)
+        asked_for = self._take_turn(host, self._pace) if self._pace else 0.0
         self._next_start = max(self._next_start, self._monotonic()) + self._interval
+        return asked_for
+
+    def _take_turn(self, host: str, pace: Pace) -> float:
+        self._opened()  # loading it takes longer than some intervals
+        patience = min(LONGEST_RETRY_AFTER, self._deadline)
+        turn = pace.turn(host.lower(), interval=self._interval, patience=patience)
+        if turn.left_alone_for > patience:
+            self.leave_alone(turn.left_alone_for)
+            self._check_allowed(host)
+        if turn.wait > 0:
+            self._sleep(turn.wait)
+        return min(turn.wait, turn.left_alone_for)
+
+    def _tell_others(self, host: str, pause: float) -> None:
+        if self._pace and pause > self._interval:
+            self._pace.leave_alone(host.lower(), pause)
 
     def _attempt(self, question: Question, *, until: float, proxy: Proxy | None) -> "Response | Failure":
         left = max(until - self._monotonic(), 0.001)

@@ -58,7 +58,7 @@ def apply_watches(
         wanted += [(OF_SUBSCRIPTIONS, key, ids) for key, ids in _by_registry(subscribed, identify).items()]
     except TrialIdInvalid:
         kept.add(OF_SUBSCRIPTIONS)  # its own block is refused with the reason: see `apply_subscriptions`
-    with store.begin() as tx:
+    with store.begin_alone() as tx:
         watches.apply_config(
             tx, wanted, at=now, wanted_searches=looked_for, kept=kept, with_siblings=_with_siblings(config)
         )

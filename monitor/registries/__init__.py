@@ -17,7 +17,8 @@ A folder of several registries has `ADAPTERS` instead. One that files alone feed
 What several of them do alike stands beside the folders: `taking` takes values out of a tree, `oddities` tells of what
 is not known in it.
 
-`monitor.registries.declared` loads the adapters; this package alone, and those of the folders, load nothing.
+`monitor.registries.declared` loads the adapters and `connecting` connects them; this package alone, and those of the
+folders, load nothing.
 """
 
 FOLDERS = ("clinicaltrials_gov", "isrctn", "drks", "ctis", "euctr", "ictrp")

@@ -12,8 +12,8 @@
     logs, heartbeat   what it says by itself      memory   what it gives back to the system
 
 Truth is in the database: due times, deliveries, the lease. A process that is killed anywhere loses nothing, and the
-next one goes on. Two that are active at once for a moment are impolite to the registry, and harmless otherwise: a
-batch is decided on behind the registry's lock, and a delivery is claimed once.
+next one goes on. Two that are active at once for a moment are harmless: they keep one pace at the registry, a batch
+is decided on behind the registry's lock, and a delivery is claimed once.
 """
 
 from monitor.service.serving import serve

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from monitor.files import identity
+from monitor.http.pacing import Turn
 from monitor.model.stamps import Stamped
-from monitor.storage import applied
+from monitor.storage import applied, pace
 from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, choose_journal
 from monitor.storage.migrations import HEAD
 from monitor.storage.moments import as_text, of_text
@@ -181,6 +182,14 @@ class QuietStore:
         if not (found and is_sound and all(verified == stamp for *_, verified in counting)):
             return None
         return Standing(Stamped(stamp, etag), found, searched is not None)
+
+    def turn(self, host: str, *, interval: float, patience: float) -> Turn:
+        """The next turn at a server, as in `monitor.storage.pace`."""
+        given = {"host": host, "interval": interval, "patience": patience}
+        turn = pace.turn_of(self._connection.execute(pace.TURN, given).fetchone(), interval=interval)
+        if turn is None:
+            raise sqlite3.DataError("no turn can be read from the row of this server")
+        return turn
 
     def confirm(self, registry: str, seen: Standing, at: datetime) -> bool:
         """Record that the registry named the same version again; false where something came between.

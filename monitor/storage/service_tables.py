@@ -1,4 +1,4 @@
-"""Tables of how the service fares: unknown values of registries, checks that fail, looks, and who runs what."""
+"""Tables of how the service fares: unknown values of registries, checks that fail, looks, who runs what, and paces."""
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, Table, Text
 
@@ -34,6 +34,15 @@ leases = Table(
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
     Column("beat", Integer, nullable=False, comment="moves while the holder lives"),
+    sqlite_with_rowid=False,
+)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("host", Text, primary_key=True, comment="of a registry's server, with its port"),
+    Column("next_start", Double, nullable=False, comment="when the next request may start, in seconds since 1970"),
+    Column("left_alone_until", Double, nullable=False, comment="in seconds since 1970"),
     sqlite_with_rowid=False,
 )
 

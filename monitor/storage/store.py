@@ -114,9 +114,12 @@ class Store:
         """A transaction that is committed at the end of the block, or rolled back by an exception."""
         return self._transaction(writes=True)
 
-    def begin_if_free(self) -> AbstractContextManager[Connection]:
-        """`begin` for what may be left out: StoreUnavailable at once where another process is writing to SQLite."""
-        return self._transaction(writes=True, waits=False)
+    def begin_if_free(self, *, within: float = 0) -> AbstractContextManager[Connection]:
+        """`begin` for what may be left out: StoreUnavailable where another process is writing to SQLite for so long.
+
+        *within* is in seconds.
+        """
+        return self._transaction(writes=True, waits=within)
 
     @contextmanager
     def begin_alone(self) -> Iterator[Connection]:
@@ -137,7 +140,7 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writes: bool, waits: bool = True) -> Iterator[Connection]:
+    def _transaction(self, *, writes: bool, waits: float = LOCK_SECONDS) -> Iterator[Connection]:
         options: dict[str, Any] = {"writes": writes, "waits": waits}
         if not writes and self._engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -294,10 +297,11 @@ def _begin_sqlite(connection: Connection, *, database: DatabaseName) -> None:
     match connection.get_execution_options():
         case {"writes": True}:
             connection.exec_driver_sql("PRAGMA query_only = OFF")
-            if connection.get_execution_options()["waits"]:
+            waits = connection.get_execution_options()["waits"]
+            if waits == LOCK_SECONDS:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                _begin_at_once(connection)
+                _begin_within(waits, connection)
             if _is_left_behind(connection.info, database.name):
                 connection.exec_driver_sql("ROLLBACK")
                 raise StoreUnavailable(f"{database.name} was replaced by a restore just now: try again")
@@ -306,8 +310,8 @@ def _begin_sqlite(connection: Connection, *, database: DatabaseName) -> None:
             connection.exec_driver_sql("BEGIN")
 
 
-def _begin_at_once(connection: Connection) -> None:
-    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+def _begin_within(seconds: float, connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:

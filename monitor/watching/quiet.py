@@ -52,6 +52,7 @@ def quiet_pass(
         seen = store.standing(registry.key, **due, basis=basis, asks_history=asks_history)
         if seen is None or not _is_past(seen.version.stamp, now):
             return None
+        registry.take_turns(store)
         version = registry.version(seen.version)
         at = clock()
         if version is None or at < now or not _is_past(version.stamp, at):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.http.pacing import Turns
 from monitor.model.stamps import Stamped, day_of
 from monitor.storage.quiet import ProbedTrial, QuietStore, Standing
 from monitor.watching.builds import KEPT_STEP_WITHIN, is_behind, is_beyond, latest_believable
@@ -29,6 +30,9 @@ class QuietRegistry(Protocol):
     key: str
     at_once: int
     """How many trials are probed in a request."""
+
+    def take_turns(self, turns: Turns) -> None:
+        """Have every request wait for its turn."""
 
     def version(self, known: Stamped) -> Stamped | None:
         """The version of all data now; *known* itself where nothing is newer."""

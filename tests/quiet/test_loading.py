@@ -18,11 +18,11 @@ OURS = {
     " channels.email channels.email.settings channels.webhook channels.webhook.settings registries registries.settings",
     "the keys of registries": " ".join(f"registries.{folder} registries.{folder}.settings" for folder in FOLDERS),
     "what is configured": "operate operate.applied storage.applied vault",
-    "one question": "http http.alarms http.asking http.deadline http.network http.once http.reading http.response"
-    " http.urls registries.clinicaltrials_gov.version model.stamps",
+    "one question": "http http.alarms http.asking http.deadline http.network http.once http.pacing http.reading"
+    " http.response http.urls registries.clinicaltrials_gov.version model.stamps",
     "the questions of a refreshed registry": "registries.clinicaltrials_gov.plain registries.clinicaltrials_gov.probed"
     " registries.clinicaltrials_gov.trees watching.builds watching.schedule watching.unmoved",
-    "one statement": "storage storage.journals storage.migrations storage.moments storage.quiet watching"
+    "one statement": "storage storage.journals storage.migrations storage.moments storage.pace storage.quiet watching"
     " watching.quiet",
     "what is printed": "model model.checked model.ids views views.checks views.json views.json.checks views.json.lines"
     " views.json.moments",

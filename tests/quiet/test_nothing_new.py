@@ -1,4 +1,4 @@
-"""A check in which nothing is new costs one question and one statement; when in doubt, the whole pass is made."""
+"""A check in which nothing is new costs one question and three statements; when in doubt, the whole pass is made."""
 
 import signal
 import sqlite3
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -35,15 +36,15 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_nothing_new_costs_one_request_one_query_and_one_write(
+def test_nothing_new_costs_one_request_one_query_one_turn_and_one_write(
     world: World, statements: list[str], options: tuple[str, ...]
 ) -> None:
     attempt, ran = world.quietly(*options)
 
     assert attempt.is_done
     assert [target for target, _ in ran.requests] == ["/version"]
-    assert statements[:2] == ["WITH", "UPDATE"]
-    assert set(statements[2:]) == {"SELECT"}  # those of the test itself
+    assert statements[:3] == ["WITH", "INSERT", "UPDATE"]
+    assert set(statements[3:]) == {"SELECT"}  # those of the test itself
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
@@ -149,8 +150,28 @@ def test_it_waits_for_nobody_who_is_writing(world: World) -> None:
     connection.close()
 
     assert not attempt.is_done
-    assert attempt.asked.requests
-    assert (ran.out, ran.err) == ("", "")
+    assert (ran.out, ran.err, ran.requests) == ("", "", [])
+
+
+def test_it_asks_nothing_while_the_server_wants_to_be_left_alone(world: World) -> None:
+    world.run("check")
+    host = urlsplit(world.server.url).netloc
+    world.change("UPDATE paces SET left_alone_until = next_start + 60 WHERE host = :host", host=host)
+    attempt, ran = world.quietly()
+
+    assert not attempt.is_done
+    assert (ran.out, ran.err, ran.requests) == ("", "", [])
+
+
+def test_it_waits_for_its_turn(world: World) -> None:
+    world.run("check")
+    world.config.write_text(world.config.read_text("utf-8").replace("second = 1000", "second = 1"), "utf-8")
+    began = time.time()
+    world.change("UPDATE paces SET next_start = :soon", soon=began + 0.5)
+    attempt, _ = world.quietly()
+
+    assert attempt.is_done
+    assert time.time() > began + 0.49
 
 
 def test_a_version_that_another_process_saw_meanwhile_is_not_written_over(world: World) -> None:

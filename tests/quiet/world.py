@@ -69,12 +69,15 @@ class World:
                 connection.execute(each, parameters)
 
     def tables(self) -> dict[str, list[tuple[object, ...]]]:
-        """All rows of all tables; none where there is no database."""
+        """All rows of all tables but `paces`, which has moments alone; none where there is no database."""
         if not self.file.exists() or not self.file.read_bytes().startswith(b"SQLite"):
             return {}
         with closing(sqlite3.connect(self.file)) as connection:
             connection.text_factory = bytes
-            names = [row[0].decode() for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+            names = [
+                row[0].decode()
+                for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table' AND name <> 'paces'")
+            ]
             return {name: sorted(map(tuple, connection.execute(f"SELECT * FROM {name}")), key=repr) for name in names}
 
     def quietly(self, *options: str) -> tuple[Attempt, Ran]:

@@ -24,6 +24,7 @@ from monitor.registries.clinicaltrials_gov.version import (
 )
 
 if TYPE_CHECKING:
+    from monitor.http.pacing import Turns
     from monitor.http.response import Response
     from monitor.model import Json
 
@@ -37,6 +38,10 @@ class PlainClient:
     def __init__(self, base_url: str, session: PlainSession) -> None:
         self._base = base_url
         self._session = session
+
+    def take_turns(self, turns: "Turns") -> None:
+        """Have every request wait for its turn."""
+        self._session.turns = turns
 
     def version(self, known: Stamped) -> Stamped | None:
         """The version of all data now; *known* itself where nothing is newer."""
