@@ -41,6 +41,7 @@ REVISIONS = (
     "0034",
     "0035",
     "0036",
+    "0037",
 )
 """Every revision, the first one first. It stands here, beside Alembic's own knowledge, because loading Alembic takes
 100 ms and this is read at every start."""
