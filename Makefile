@@ -5,7 +5,7 @@
 #
 # Versions are those of the lock files, checked by hash. requirements.lock is the program with everything that it can
 # use, and what builds it; requirements-test.lock adds what tests, lints and measures it; requirements-docs.lock is what
-# makes pages of docs/, and requirements-peers.lock what is measured beside it, each in an environment of its own.
+# makes pages of docs/, and requirements-peers….lock are what is measured beside it, each in an environment of its own.
 
 PYTHON ?= python3
 VENV := .venv
@@ -58,8 +58,8 @@ lint: $(VENV)/tested       ## format, rules and types
 bench: $(VENV)/tested      ## measure what docs/performance.md promises; BENCH='checks --runs 3' for a part, fewer rounds
 	$(BIN)/python -m bench $(BENCH)
 
-bench-peers: $(VENV)/tested .venv-peers/ready  ## the same, with other programs in turn with the checks
-	$(BIN)/python -m bench --peers $(BENCH)
+bench-peers: $(VENV)/tested .venv-peers/ready .venv-peers-changedetection/ready  ## measure other programs in turn with ours, into docs/benchmarks.md
+	$(BIN)/python -m bench.peers $(BENCH)
 
 test-lowest: RESOLUTION := --resolution lowest-direct
 test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest versions that pyproject.toml allows
@@ -88,10 +88,10 @@ LOCK = $(UV) pip compile --quiet --no-config --upgrade --universal --python-vers
 lock: $(UV)                ## take up the newest versions that pyproject.toml allows, for every platform and Python
 	$(LOCK) --extra test --extra bench --output-file requirements-test.lock
 	$(LOCK) --constraint requirements-test.lock --output-file requirements.lock
-	$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --group pyproject.toml:docs --output-file requirements-docs.lock
-	$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate --group pyproject.toml:peers --output-file requirements-peers.lock
+	for group in docs peers peers-changedetection; do \
+		$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-annotate --group pyproject.toml:$$group --output-file requirements-$$group.lock || exit; \
+	done
 
 clean:
 	rm -rf .venv .venv-* build
@@ -117,10 +117,10 @@ $(VENV)/tested: $(VENV)/ready requirements-test.lock
 	@.venv-docs/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement requirements-docs.lock
 	@touch $@
 
-.venv-peers/ready: requirements-peers.lock
-	@echo "Installing the programs to be measured beside into .venv-peers …"
-	@$(PYTHON) -m venv .venv-peers
-	@.venv-peers/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
+.venv-peers/ready .venv-peers-changedetection/ready: .venv-%/ready: requirements-%.lock
+	@echo "Installing programs to be measured beside into $(@D) …"
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip -qq --disable-pip-version-check install --require-hashes --no-deps --requirement $<
 	@touch $@
 
 $(UV):

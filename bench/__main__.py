@@ -8,13 +8,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import peers, report
+from bench import report
 from bench.figures import Figure
 from bench.wanted import Wanted
 
 PARTS = {
     "startup": "commands that do little, from start to exit",
-    "checks": "checks of watched trials, beside a bare script and, with --peers, other programs",
+    "checks": "checks of watched trials, beside a bare script",
     "intake": "taking in documents, and what a snapshot weighs",
     "bulk": "a look at 1,000 trials of a registry that gives its 37,000 in one file",
     "pages": "reading a saved classic page",
@@ -36,9 +36,7 @@ LONG = {"mirror", "reading", "scale"}
 def main() -> None:
     """Measure what was asked for, one part after the other."""
     asked = _arguments()
-    wanted = Wanted(runs=asked.runs, peers=asked.peers, records=asked.records, trials=asked.trials)
-    if wanted.peers and not peers.are_installed():
-        sys.exit("The other programs are not installed: run `make bench-peers`.")
+    wanted = Wanted(runs=asked.runs, records=asked.records, trials=asked.trials)
     on = report.machine(wanted)
     measured: dict[str, list[Figure]] = {}
     for part in asked.parts or [name for name in PARTS if name not in LONG]:
@@ -65,7 +63,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=_count, default=5, metavar="N", help="rounds, of which the median counts (5)")
     parser.add_argument("--trials", type=_count, default=20_000, metavar="N", help="trials of the part scale (20,000)")
     parser.add_argument("--json", action="store_true", help="print one JSON object in place of the table")
-    parser.add_argument("--peers", action="store_true", help="run other programs beside ours: see `make bench-peers`")
     parser.add_argument(
         "--records", type=Path, metavar="FOLDER",
         help="real records in place of synthetic ones: a folder for each trial, in it 0.json, 1.json … as versions",

@@ -1,8 +1,7 @@
-"""Whole checks, as processes, against a registry in a process of its own; and other programs in turn with them.
+"""Whole checks, as processes, against a registry in a process of its own, in turn with a bare script.
 
-A round is a data build of the registry: every program looks at it, and then every program looks again, when nothing is
-new. Each has a database of its own, and writes down what it saw. One that needs minutes for very many trials runs once
-over them.
+A round is a data build of the registry: both look at it, and then both look again, when nothing is new. Each has a
+database of its own, and writes down what it saw. `bench.peers` has other programs beside ours.
 """
 
 import sys
@@ -10,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import peers
 from bench.figures import FLOOR, OURS, Figure, processor_figure
 from bench.installed import Installed, installed, summary
 from bench.process import Ran, in_turn, run
@@ -21,11 +19,6 @@ SCRIPT = Path(__file__).with_name("floor.py")
 REFRESHED, QUIET = "refreshed, nothing moved", "nothing refreshed"
 FEW, MANY, VERY_MANY = 100, 1_000, 10_000
 QUIET_BARS = {MANY: 0.25}
-RATIO_BARS = {
-    (MANY, QUIET): {peers.BIOCATALYSTFEED: 1.0},
-    (MANY, REFRESHED): {peers.BIOCATALYSTFEED: 1.0},
-    (VERY_MANY, REFRESHED): {peers.BIOCATALYSTFEED: 1 / 1.5},
-}
 REQUEST_BARS = {(MANY, REFRESHED): 5, (VERY_MANY, REFRESHED): 30}
 CHANGED = 1_000
 ALL_BUT_A_FEW = 0.95
@@ -44,26 +37,17 @@ def _unmoved(trials: int, wanted: Wanted) -> Iterator[Figure]:
     say("first check")
     with served(trials) as registry, installed(registry) as ours:
         asked = _asked(trials, ours, registry)
-        others = dict(peers.ready(ours.folder, registry.base_url, trials)) if wanted.peers else {}
-        slow = {peers.URLWATCH: others.pop(peers.URLWATCH)} if wanted.peers and trials == VERY_MANY else {}
         programs = {
-            **{(REFRESHED, name): program for name, program in {OURS: ours.check, **others}.items()},
+            (REFRESHED, OURS): ours.check,
             (REFRESHED, FLOOR): _bare("refreshed", asked, ours.folder),
-            **{(QUIET, name): program for name, program in {OURS: ours.check, **others}.items()},
+            (QUIET, OURS): ours.check,
             (QUIET, FLOOR): _bare("quiet", [f"{registry.base_url}/version"], ours.folder),
         }
         ran = in_turn(programs, runs=wanted.runs, say=say, before_each_round=registry.refresh)
-        ran |= in_turn(
-            {(state, name): program for state in (REFRESHED, QUIET) for name, program in slow.items()},
-            runs=1,
-            say=lambda what: say(f"{', '.join(slow)}, once: {what}") if slow else None,
-            before_each_round=registry.refresh,
-        )
     for state in (QUIET, REFRESHED):
         name = f"check: {trials:,} watched, {state}"
         runs = {program: each for (during, program), each in ran.items() if during == state}
-        bars = RATIO_BARS.get((trials, state))
-        yield processor_figure(name, runs, QUIET_BARS.get(trials) if state == QUIET else None, bars=bars)
+        yield processor_figure(name, runs, QUIET_BARS.get(trials) if state == QUIET else None)
         requests = max(summary(each)["requests"] for each in runs[OURS])
         yield Figure(f"{name}: requests", requests, "", 1 if state == QUIET else REQUEST_BARS.get((trials, state)))
 

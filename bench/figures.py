@@ -1,6 +1,6 @@
 """What a benchmark reports, and how repeated measurements become one number."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from time import process_time
@@ -50,17 +50,14 @@ class Figure:
         return self.bar is not None or any(other.bar is not None for other in self.beside)
 
 
-def processor_figure(
-    name: str, ran: Runs, bar: float | None = None, *, bars: Mapping[str, float] | None = None
-) -> Figure:
-    """Processor seconds of our whole process, beside all others that ran in turn with it; *bars* are on the ratios."""
+def processor_figure(name: str, ran: Runs, bar: float | None = None) -> Figure:
+    """Processor seconds of our whole process, beside all others that ran in turn with it."""
     ours = ran[OURS]
     beside = tuple(
         Beside(
             other,
             median(each.cpu for each in theirs),
             median(our.cpu / their.cpu for our, their in zip(ours, theirs, strict=True)),
-            (bars or {}).get(other),
         )
         for other, theirs in ran.items()
         if other != OURS

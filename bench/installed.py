@@ -44,6 +44,11 @@ def command(*arguments: str) -> Sequence[str]:
     return [sys.executable, "-m", "monitor", *arguments]
 
 
+def of_registry(base_url: str) -> Mapping[str, str]:
+    """The environment of a program that asks this registry as fast as it answers."""
+    return {f"{_REGISTRY}BASE_URL": base_url, f"{_REGISTRY}REQUESTS_PER_SECOND": "1000"}
+
+
 def trial_ids(count: int) -> list[str]:
     """The first so many synthetic trials."""
     return [f"NCT{FIRST + index}" for index in range(count)]
@@ -57,8 +62,6 @@ def summary(ran: Ran) -> dict[str, Any]:
 @contextmanager
 def installed(registry: Registry | None = None, environment: Mapping[str, str] | None = None) -> Iterator[Installed]:
     """A new folder, in which a registry is asked as fast as it answers."""
-    environment = dict(environment or {})
-    if registry:
-        environment |= {f"{_REGISTRY}BASE_URL": registry.base_url, f"{_REGISTRY}REQUESTS_PER_SECOND": "1000"}
+    environment = {**(environment or {}), **(of_registry(registry.base_url) if registry else {})}
     with tempfile.TemporaryDirectory() as folder:
         yield Installed(Path(folder), environment)

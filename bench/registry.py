@@ -4,19 +4,29 @@
 """
 
 import json
+import re
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
+from io import BufferedIOBase
 from random import Random
+from threading import Lock
 from typing import Any
 
 from monitor.sandbox.clinicaltrials_gov import Sandbox
 from monitor.sandbox.clinicaltrials_gov.synthetic import evolve
 from monitor.sandbox.control_request import ControlRequest
-from monitor.sandbox.registry import run
+from monitor.sandbox.exchange import Answer, Request
+from monitor.sandbox.inboxes import Inboxes
+from monitor.sandbox.misbehaviour import Misbehaviour
+from monitor.sandbox.receiver import WebhookReceiver
+from monitor.sandbox.registry import API, run
+from monitor.sandbox.server import Exchange, Server
 
 FIRST = 90_000_001
 """The number of the first synthetic trial."""
@@ -27,15 +37,99 @@ DAYS_TO_EVOLVE = 60
 Study = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What was asked of the registry so far, and what it sent for that."""
+
+    requests: int = 0
+    not_modified: int = 0
+    sent: int = 0
+    """Bytes, heads and bodies, as they went out."""
+
+    def since(self, former: "Traffic") -> "Traffic":
+        """What came to it after *former*."""
+        return Traffic(
+            self.requests - former.requests, self.not_modified - former.not_modified, self.sent - former.sent
+        )
+
+
+class _Counted(BufferedIOBase):
+    """Passes on what is written, and tells how much that was."""
+
+    def __init__(self, to: BufferedIOBase, count: Callable[[int], None]) -> None:
+        self._to, self._count = to, count
+
+    def write(self, data: Any) -> int:
+        self._count(len(data))
+        return self._to.write(data)
+
+
+class _CountedExchange(Exchange):
+    """Counts what the API sends, and not what controls do."""
+
+    def setup(self) -> None:
+        super().setup()
+        self.wfile = _Counted(self.wfile, self._count)
+
+    def _count(self, size: int) -> None:
+        if self.path.startswith(API) and isinstance(self.server, _CountingServer):
+            self.server.count(size)
+
+
+class _CountingServer(Server):
+    """Knows how many bytes it sent."""
+
+    def __init__(self, port: int, respond: Callable[[Request], tuple[Answer, Misbehaviour | None]]) -> None:
+        self.sent = 0
+        self._counting = Lock()
+        super().__init__(port, respond)
+        self.RequestHandlerClass = _CountedExchange  # before anybody knows the port
+
+    def count(self, size: int) -> None:
+        """Add to what was sent."""
+        with self._counting:
+            self.sent += size
+
+
 class BenchRegistry(Sandbox):
-    """A sandbox that begins some years ago, and can change all its trials at once."""
+    """A sandbox that begins some years ago, counts, keeps all webhooks, and can change all its trials at once."""
 
     def __init__(self, trials: int) -> None:
-        super().__init__(trials=trials, day=(datetime.now(UTC) - timedelta(days=DAYS)).date())
+        inboxes = Inboxes(receiver=WebhookReceiver())
+        super().__init__(trials=trials, day=(datetime.now(UTC) - timedelta(days=DAYS)).date(), inboxes=inboxes)
+        self._requests_so_far = self._not_modified = 0
+
+    def answer(self, request: Request, misbehaviour: Misbehaviour | None) -> Answer:
+        """As every sandbox, and count it."""
+        answer = super().answer(request, misbehaviour)
+        self._requests_so_far += 1
+        self._not_modified += answer.status == HTTPStatus.NOT_MODIFIED
+        return answer
+
+    def _listen(self, port: int) -> int:
+        self._server = _CountingServer(port, self._respond)
+        return self._server.server_port
+
+    @property
+    def traffic(self) -> Traffic:
+        """So far."""
+        sent = self._server.sent if isinstance(self._server, _CountingServer) else 0
+        return Traffic(self._requests_so_far, self._not_modified, sent)
 
     def trial_controls(self) -> Mapping[str, Callable[[ControlRequest], str]]:
-        """Those of every sandbox, and `evolve`."""
-        return {**super().trial_controls(), "evolve": self._asked_to_evolve}
+        """Those of every sandbox, `evolve`, and two that tell as JSON what was asked and what arrived."""
+        return {
+            **super().trial_controls(),
+            "evolve": self._asked_to_evolve,
+            "traffic": lambda _: json.dumps(asdict(self.traffic)),
+            "arrivals": lambda _: json.dumps(self.arrivals()),
+            "hooks": lambda _: self.inboxes.receiver.url if self.inboxes.receiver else "",
+        }
+
+    def arrivals(self) -> list[tuple[str, str]]:
+        """The webhooks that came, in their order: who sent it, and the first trial that it names."""
+        named = [(each, re.search(rb"NCT\d{8}", each.body)) for each in self.inboxes.webhooks]
+        return [(each.headers.get("user-agent", ""), found[0].decode()) for each, found in named if found]
 
     def _asked_to_evolve(self, request: ControlRequest) -> str:
         trials = int(request.arguments["trials"])
@@ -90,6 +184,23 @@ class Registry:
     def evolve(self, trials: int) -> None:
         """Make the next day's data build live, in which so many trials changed."""
         self.control("evolve", trials=trials)
+
+    def traffic(self) -> Traffic:
+        """What was asked of it so far."""
+        return Traffic(**json.loads(self.control("traffic")["done"]))
+
+    def hooks(self) -> str:
+        """The address of its webhook receiver."""
+        return str(self.control("hooks")["done"])
+
+    def arrivals(self) -> list[tuple[str, str]]:
+        """The webhooks that came, in their order: the sender's User-Agent, and the first trial that it names."""
+        return [(sender, trial_id) for sender, trial_id in json.loads(self.control("arrivals")["done"])]
+
+    def study(self, trial_id: str) -> Study:
+        """A trial's live version."""
+        with urllib.request.urlopen(f"{self.base_url}/studies/{trial_id}") as answer:
+            return dict(json.loads(answer.read()))
 
     def asked(self, count: int) -> list[str]:
         """The addresses of the last *count* requests; the sandbox remembers fifty."""

@@ -13,7 +13,6 @@ from typing import Any
 
 from rich.table import Table
 
-from bench import peers
 from bench.figures import Figure
 from bench.wanted import Wanted
 from monitor import __version__
@@ -36,7 +35,6 @@ def machine(wanted: Wanted) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
-        "peers": peers.versions() if wanted.peers else {},
         "records": "real" if wanted.records else "synthetic",
     }
 
@@ -94,7 +92,7 @@ def write_page(measured: Measured, on: Mapping[str, Any]) -> None:
     """Put the figures of each measured part, and the machine, where the page has them; the other parts stay."""
     text = PAGE.read_text(encoding="utf-8")
     for part, figures in measured.items():
-        text = _put(text, part, f"*{_machine_in_words(on)}*\n\n{_page_table(figures)}")
+        text = _put(text, part, f"*{machine_in_words(on)}*\n\n{_page_table(figures)}")
     PAGE.write_text(text, encoding="utf-8")
 
 
@@ -116,10 +114,10 @@ def _page_table(figures: Sequence[Figure]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _machine_in_words(on: Mapping[str, Any]) -> str:
-    peers_used = "".join(f", {name} {version}" for name, version in on["peers"].items())
+def machine_in_words(on: Mapping[str, Any]) -> str:
+    """The machine, and when and how often it was measured, on one line."""
     return (
-        f"monitor {on['monitor']}{peers_used}; {on['measured_on']}, medians of {on['runs']} runs; {on['cores']} cores "
+        f"monitor {on['monitor']}; {on['measured_on']}, medians of {on['runs']} runs; {on['cores']} cores "
         f"({on['processor']}), {on['memory_gb']} GB, {on['system']}, Python {on['python']}, SQLite {on['sqlite']}, "
         f"{on['records']} records."
     )

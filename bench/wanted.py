@@ -7,11 +7,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How often, beside whom, and with which records."""
+    """How often, and with which records."""
 
     runs: int = 5
-    peers: bool = False
-    """Whether other programs run beside ours."""
     records: Path | None = None
     """A folder with a folder of JSON records for each trial, its versions in their order; None for synthetic ones."""
 

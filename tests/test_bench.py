@@ -20,7 +20,7 @@ from tests.program import Trying
 RAN = Ran(cpu=0.2, wall=0.5, peak_mb=50, output="")
 ON = {
     "monitor": "0.1.0", "measured_on": "2026-11-22", "runs": 5, "cores": 2, "processor": "a processor", "memory_gb": 4,
-    "system": "Linux", "python": "3.11", "sqlite": "3.40", "peers": {"urlwatch": "2.29"}, "records": "synthetic",
+    "system": "Linux", "python": "3.11", "sqlite": "3.40", "records": "synthetic",
 }  # fmt: skip
 
 
@@ -74,10 +74,10 @@ def test_a_ratio_is_the_median_of_those_within_each_round() -> None:
     def of(*seconds: float) -> list[Ran]:
         return [replace(RAN, cpu=each) for each in seconds]
 
-    figure = processor_figure("a check", {OURS: of(1, 2, 9), FLOOR: of(1, 1, 3)}, bars={FLOOR: 1.9})
+    figure = processor_figure("a check", {OURS: of(1, 2, 9), FLOOR: of(1, 1, 3)}, 1.9)
 
     assert figure.value == 2
-    assert figure.beside == (Beside(FLOOR, 1, 2, 1.9),)
+    assert figure.beside == (Beside(FLOOR, 1, 2),)
     assert not figure.holds
 
 
@@ -110,7 +110,7 @@ def test_the_page_keeps_the_figures_of_parts_that_were_not_measured(
 
     text = page.read_text(encoding="utf-8")
     assert "| a check | ≤ 0.25 s | 0.3 s (missed) | 1.00 s | 60 MB |  |" in text
-    assert "urlwatch 2.29; 2026-11-22" in text
+    assert "monitor 0.1.0; 2026-11-22" in text
     assert "old a" not in text
     assert "<!-- end of bench a -->\nText.\n<!-- bench b -->old b<!-- end of bench b -->\n" in text
 

@@ -14,8 +14,7 @@ PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 PROGRAM = PROJECT["project"]["dependencies"] + EXTRAS["postgres"] + PROJECT["dependency-groups"]["build"]
 TESTED = PROGRAM + EXTRAS["test"] + EXTRAS["bench"]
-DOCUMENTED = PROJECT["dependency-groups"]["docs"]
-PEERS = PROJECT["dependency-groups"]["peers"]
+GROUPS = PROJECT["dependency-groups"]
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,11 @@ def locked(name: str) -> dict[str, list[Locked]]:
     [
         ("requirements.lock", PROGRAM),
         ("requirements-test.lock", TESTED),
-        ("requirements-docs.lock", DOCUMENTED),
-        ("requirements-peers.lock", PEERS),
+        ("requirements-docs.lock", GROUPS["docs"]),
+        ("requirements-peers.lock", GROUPS["peers"]),
+        ("requirements-peers-changedetection.lock", GROUPS["peers-changedetection"]),
     ],
-    ids=["program", "tests", "docs", "peers"],
+    ids=["program", "tests", "docs", "peers", "another peer"],
 )
 def test_a_lock_holds_a_version_within_the_range_of_everything_asked_for(name: str, asked: list[str]) -> None:
     entries = locked(name)
