@@ -32,6 +32,7 @@ from monitor.storage import registries as registry_rows
 from monitor.storage.shared_pace import SharedPace
 from monitor.storage.store import Store
 from monitor.text import file_in_words
+from monitor.trace import new_trace
 from monitor.vault import VARIABLE, Vault, key_file
 
 if TYPE_CHECKING:
@@ -235,13 +236,13 @@ class App:
         return self._as_asked(context.registry, check(trial_ids, context))
 
     def patrol(
-        self, registry: Registry, *, progress: "Progress | None" = None, reports_verified: bool = True
+        self, registry: Registry, *, progress: "Progress | None" = None, reports_verified: bool = True, trace: str = ""
     ) -> Iterator[Checked | Unlisted]:
-        """A whole pass over what is watched of one registry: see `monitor.watching.patrol`."""
+        """A whole pass, with that trace or a new one, over what is watched of one registry: see `watching.patrol`."""
         from monitor.watching.patrol import patrol  # most commands only read what is kept
         from monitor.watching.sweep import no_progress
 
-        context = self._pass_context(registry)
+        context = self._pass_context(registry, trace=trace)
         with noted_if_nothing_changes(self.store, self.config, self.vault) as refused:
             refused += [*self._configured_watches(), *self._configured_subscriptions()]
         self._take_up(refused)
@@ -326,7 +327,7 @@ class App:
         with self.store.read() as tx:
             return bool(searches.of_registry(tx, registry.key))
 
-    def _pass_context(self, registry: Registry) -> "PassContext":
+    def _pass_context(self, registry: Registry, *, trace: str = "") -> "PassContext":
         from monitor.watching.context import PassContext  # most commands only read what is kept
 
         return PassContext(
@@ -336,6 +337,7 @@ class App:
             full_check_every=self.config.schedule.full_check_every,
             settle=self.config.schedule.settle,
             others=[other for other in self.registries if other is not registry],
+            trace=trace or new_trace(),
         )
 
 

@@ -49,3 +49,5 @@ class DeliveryResult:
     standing: DeliveryState
     outcome: str
     next_attempt_at: datetime | None = None
+    traces: tuple[str, ...] = ()
+    """Of the passes that found what it tells, see `monitor.trace`; as `monitor.storage.traces` has them."""

@@ -14,7 +14,7 @@ from monitor.errors import DeliveryDeferred, DeliveryFailed, DeliveryRejected
 from monitor.model import Attempt, DeliveryState, SubscriptionState
 from monitor.model.subscriber_notice import SubscriberNotice
 from monitor.ports import Accepted
-from monitor.storage import attempts, endpoints, notices, standings, subscriptions
+from monitor.storage import attempts, endpoints, notices, standings, subscriptions, traces
 from monitor.storage.isolation import in_words, isolated
 from monitor.storage.standings import Outcome
 
@@ -34,6 +34,7 @@ def _record_all(sent: Sequence[Sent], outbox: Outbox) -> list[DeliveryResult]:
     now = outbox.clock()
     results = [_as_result(each, outbox, now) for each in sent]
     with outbox.context.store.begin() as tx:
+        known = traces.of_deliveries(tx, [each.delivery for each in sent])
         attempts.add(tx, map(_as_attempt, sent))
         standings.write(tx, map(_as_outcome, results, repeat(now)))
         failing_since = endpoints.update_failures(
@@ -45,7 +46,7 @@ def _record_all(sent: Sequence[Sent], outbox: Outbox) -> list[DeliveryResult]:
         for each, result in zip(sent, results, strict=True):
             if isinstance(each.result, DeliveryFailed):
                 _follow_up(tx, each, result, since=failing_since[each.message.endpoint.id], now=now)
-    return results
+    return [replace(each, traces=known.get(each.delivery.id, ())) for each in results]
 
 
 def _record_barely(sent: Sent, error: Exception, outbox: Outbox) -> DeliveryResult:

@@ -20,6 +20,7 @@ from monitor.storage import (
     siblings,
     silence,
     subscriptions,
+    traces,
     trials,
     watches,
 )
@@ -42,6 +43,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         unsettled = settlements.known(tx, [event.id for event in told])
         named = {(registry, trial_id), *siblings.roots(tx, registry, [trial_id]).get(trial_id, {}).values()}
         pasts = pasts_of(tx, told)
+        known_traces = traces.of_events(tx, [event.id for event in told])
         is_watched = silence.is_watched(tx, registry, trial_id)
         is_known = bool(trials.known(tx, registry, [trial_id]))
         denied = denied_of(tx, registry, trial_id)
@@ -61,7 +63,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         (each, each.everything or not named.isdisjoint(each.trials) or not watching.isdisjoint(each.watches))
         for each in theirs
     ]
-    lines = explanations(told, covered, owed, unsettled, pasts, in_digests, came_back)
+    lines = explanations(told, covered, owed, unsettled, pasts, in_digests, came_back, known_traces)
     return [*map(str, damaged.values()), *lines, *unwatched]
 
 
@@ -91,16 +93,18 @@ def explanations(
     pasts: Mapping[str, Past],
     in_digests: Mapping[Pair, str],
     came_back: Mapping[str, str],
+    known_traces: Mapping[str, str],
 ) -> Iterator[str]:
     """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now.
 
     *pasts* has what went before each event, *in_digests* how those stand that digests tell, *came_back* what was
-    reported of a delivery afterwards, by its id.
+    reported of a delivery afterwards, by its id, *known_traces* what the log calls the passes that found the events.
     """
     owed = {(delivery.cause.id, delivery.subscription_id): delivery for delivery in deliveries}
     for event in events:
         past = pasts.get(event.id, NO_PAST)
-        yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}"
+        trace = f" (trace {known_traces[event.id]})" if event.id in known_traces else ""
+        yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}{trace}"
         for subscription, covers in subscriptions:
             delivery = owed.get((event.id, subscription.id))
             if delivery:

@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor.alerts.notices import registry_data_old
 from monitor.errors import RegistryError
-from monitor.model import Checked, Notice, Result, Unlisted
+from monitor.model import Checked, Result, Unlisted
 from monitor.model.stamps import data_are_old
 from monitor.ports import FetchedRegistry
 from monitor.service.heartbeat import beat
@@ -132,12 +132,13 @@ class Checker:
         unread = self._why_unread(registry, summary)
         self._count_standing(program, registry, summary)
         look = self._look(registry, summary, before, unread)
-        now = self._record(program, registry, look, unread)
-        self._log_pass(registry, look, unread=unread, now=now)
+        log = self._log.bind(trace=summary.trace)
+        now = self._record(program, registry, look, unread, log=log)
+        _log_pass(registry, look, unread=unread, now=now, log=log)
         self._committed()
         if summary.well:
-            beat(program.config, self._log)
-            fetch_history(program, registry, log=self._log, stopping=self._stopping)
+            beat(program.config, log)
+            fetch_history(program, registry, log=log, stopping=self._stopping)
         return True
 
     def _note_failing(self, registry: FetchedRegistry, summary: PassSummary) -> None:
@@ -150,7 +151,10 @@ class Checker:
         summary = PassSummary()
         # It is a generator, and what it holds ends when it is closed.
         with closing(
-            cast("Generator[Checked | Unlisted, None, None]", program.patrol(registry, reports_verified=False))
+            cast(
+                "Generator[Checked | Unlisted, None, None]",
+                program.patrol(registry, reports_verified=False, trace=summary.trace),
+            )
         ) as answers:
             try:
                 for answer in answers:
@@ -164,27 +168,25 @@ class Checker:
 
     def _note(self, answer: Checked | Unlisted, summary: PassSummary) -> None:
         self.trials_checked += 1
+        log = self._log.bind(trace=summary.trace)
         if isinstance(answer, Unlisted):
             summary.unlisted += 1
-            self._log.warning("watch not listed", registry=answer.registry, watch=answer.watch, reason=answer.error)
+            log.warning("watch not listed", registry=answer.registry, watch=answer.watch, reason=answer.error)
             return
         summary.count(answer)
         self._metrics.checked(answer)
         if answer.error and answer.result is not Result.FAILED:
-            self._log.warning("new baseline", trial_id=answer.trial_id, reason=answer.error)
+            log.warning("new baseline", trial_id=answer.trial_id, reason=answer.error)
         if answer.changes:
-            self._log_change(answer)
+            log.info(
+                "trial changed",
+                registry=answer.registry,
+                trial_id=answer.trial_id,
+                result=answer.result,
+                snapshot=answer.snapshot,
+                kinds=[change.kind for change in answer.changes],
+            )
             self._committed()
-
-    def _log_change(self, checked: Checked) -> None:
-        self._log.info(
-            "trial changed",
-            registry=checked.registry,
-            trial_id=checked.trial_id,
-            result=checked.result,
-            snapshot=checked.snapshot,
-            kinds=[change.kind for change in checked.changes],
-        )
 
     def _why_unread(self, registry: FetchedRegistry, summary: PassSummary) -> str | None:
         """Why the registry counts as one that could not be read; None where it could.
@@ -215,7 +217,9 @@ class Checker:
             reason=unread or summary.reason,
         )
 
-    def _record(self, program: Program, registry: FetchedRegistry, look: Look, unread: str | None) -> Health:
+    def _record(
+        self, program: Program, registry: FetchedRegistry, look: Look, unread: str | None, *, log: FilteringBoundLogger
+    ) -> Health:
         rules = Rules(now=self._clock(), every=program.config.schedule.check_every, chance=self._chance)
         with program.store.begin() as tx:
             then = health.get(tx, registry.key) or Health(registry.key, rules.now)
@@ -228,7 +232,7 @@ class Checker:
                 told.append(registry_data_old(registry.key, version.stamp, now=rules.now))
             news = [each for each in told if notices.notify_operator(tx, each)]
         for each in news:
-            self._log_notice(each)
+            log.warning("notice", kind=each.kind, registry=each.registry, subject=each.subject)
         return then
 
     def _count_standing(self, program: Program, registry: FetchedRegistry, summary: PassSummary) -> None:
@@ -242,32 +246,25 @@ class Checker:
             whole = Within(registry=registry.key)
             summary.verified = sum(each.checked for each in coverage.by_registry(tx, whole, since=since))
 
-    def _log_notice(self, notice: Notice) -> None:
-        self._log.warning("notice", kind=notice.kind, registry=notice.registry, subject=notice.subject)
 
-    def _log_pass(
-        self,
-        registry: FetchedRegistry,
-        look: Look,
-        *,
-        unread: str | None,
-        now: Health,
-    ) -> None:
-        """One line a pass."""
-        say = self._log.warning if unread else self._log.info
-        say(
-            "registry not readable" if unread else "registry checked",
-            registry=registry.key,
-            trials=look.trials,
-            changed=look.changed,
-            failed=look.failed,
-            watched=look.watched,
-            verified=look.verified,
-            denied=look.denied,
-            registry_version=look.version,
-            requests=look.requests,
-            bytes=look.bytes,
-            seconds=look.seconds,
-            next_check_at=now.next_check_at,
-            **({"reason": unread, "failures": now.failures} if unread else {}),
-        )
+def _log_pass(
+    registry: FetchedRegistry, look: Look, *, unread: str | None, now: Health, log: FilteringBoundLogger
+) -> None:
+    """One line a pass."""
+    say = log.warning if unread else log.info
+    say(
+        "registry not readable" if unread else "registry checked",
+        registry=registry.key,
+        trials=look.trials,
+        changed=look.changed,
+        failed=look.failed,
+        watched=look.watched,
+        verified=look.verified,
+        denied=look.denied,
+        registry_version=look.version,
+        requests=look.requests,
+        bytes=look.bytes,
+        seconds=look.seconds,
+        next_check_at=now.next_check_at,
+        **({"reason": unread, "failures": now.failures} if unread else {}),
+    )

@@ -1,6 +1,6 @@
 """The worker that sends what is owed, when it is due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from structlog.typing import FilteringBoundLogger
@@ -89,5 +89,17 @@ class Dispatcher:
             to=result.shown,
             about=result.delivery.about,
             outcome=result.outcome,
+            **_traced(result),
             **({"next_attempt_at": result.next_attempt_at} if result.next_attempt_at else {}),
         )
+
+
+def _traced(result: DeliveryResult) -> dict[str, str | Sequence[str]]:
+    """What says in the log which passes found what a delivery tells."""
+    match result.traces:
+        case ():
+            return {}
+        case (trace,):
+            return {"trace": trace}
+        case traces:
+            return {"traces": traces}

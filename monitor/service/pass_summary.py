@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from monitor.model import Checked, Result
+from monitor.trace import new_trace
 
 MOST_FAILING = 10_000
 
@@ -32,6 +33,8 @@ class PassSummary:
     """Of the watched trials, numbers that the registry does not know."""
     version: str | None = None
     """The version of the registry's data."""
+    trace: str = field(default_factory=new_trace)
+    """See `monitor.trace`."""
     started: float = field(default_factory=monotonic)
 
     @property

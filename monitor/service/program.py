@@ -41,8 +41,8 @@ class Program(Protocol):
     def apply_configured_subscriptions(self) -> None:
         """Make subscriptions be what the configuration says; as above."""
 
-    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
-        """A whole pass over what is watched of one registry. It may be closed between two items.
+    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool, trace: str) -> Iterator[Checked | Unlisted]:
+        """A whole pass over what is watched of one registry, with that trace. It may be closed between two items.
 
         Raise RegistryError where the registry does not even say what version its data have.
         """

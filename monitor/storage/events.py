@@ -26,11 +26,14 @@ _of_trial = (
 )
 
 
-def add(tx: Connection, events_: Sequence[Event]) -> list[Event]:
-    """Store events, and return the new ones. Their snapshots are stored in the same transaction."""
+def add(tx: Connection, events_: Sequence[Event], *, trace: str | None = None) -> list[Event]:
+    """Store events, and return the new ones. Their snapshots are stored in the same transaction.
+
+    *trace* is that of the pass that made them, see `monitor.trace`.
+    """
     new: set[str] = set()
     for chunk in chunks(events_):
-        rows = add_new(tx, events, [row_of(event) for event in chunk], returning=(events.c.id,))
+        rows = add_new(tx, events, [row_of(event) | {"trace": trace} for event in chunk], returning=(events.c.id,))
         new.update(row.id for row in rows)
     added = [event for event in events_ if event.id in new]
     change_index.add(tx, added)

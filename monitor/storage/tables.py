@@ -120,6 +120,7 @@ events = Table(
     Column("occurred_at", Moment, nullable=False),
     Column("significance", Integer, nullable=False),
     Column("changes", Bytes, nullable=False, comment="JSON, zstd"),
+    Column("trace", Text, comment="of the pass that made it; null of those from before this column, and imported ones"),
     UniqueConstraint("registry", "trial_id", "snapshot"),
     ForeignKeyConstraint(
         ["registry", "trial_id", "snapshot"],

@@ -24,7 +24,7 @@ from monitor.model import (
 )
 from monitor.model.report import Bounce
 from monitor.render.headlines import gist
-from monitor.storage import attempts, bounces, delivery_pages, digests, events, notices, subscriptions
+from monitor.storage import attempts, bounces, delivery_pages, digests, events, notices, subscriptions, traces
 from monitor.storage import deliveries as kept
 from monitor.storage.delivery_pages import Among, DeliveryList
 from monitor.storage.pages import Key
@@ -103,6 +103,8 @@ class DeliveryWhole:
     """What every attempt sends; None before the first one, and where it is damaged."""
     damage: str
     """Why the body cannot be read."""
+    traces: Sequence[str] = ()
+    """Of the passes that found what it tells, as the log calls them."""
 
 
 def delivery_log(query: LogQuery, store: Store) -> DeliveryLog:
@@ -140,6 +142,7 @@ def one_delivery(which: str, store: Store) -> DeliveryWhole:
             notice=_notices(tx, [found]).get(found.cause.id),
             body=body,
             damage=damage,
+            traces=traces.of_deliveries(tx, [found]).get(whole_id, ()),
         )
 
 

@@ -168,10 +168,7 @@ def _last_version(context: PassContext) -> RegistryVersion | None:
 
 
 def _version_now(version: RegistryVersion, context: PassContext) -> RegistryVersion | None:
-    """The version after reading; None where the registry does not say.
-
-    Then nothing is lost: what was read is verified at the version before, and the next pass compares anew.
-    """
+    """The version after reading; None where the registry does not say: then the next pass compares anew."""
     try:
         return context.version_now(version)
     except RegistryError:
@@ -226,6 +223,7 @@ def _intake(probing: "_Probing", *, at_once: bool) -> IntakeContext:
         needed=probing.needed,
         probed=probing.moved,
         tells_at_once=at_once,
+        trace=probing.context.trace,
     )
 
 

@@ -9,6 +9,7 @@ from monitor.model.stamps import day_of
 from monitor.ports import FetchedRegistry, ProbeResult, Registry, RegistryVersion
 from monitor.storage import registries, trials
 from monitor.storage.store import Store
+from monitor.trace import new_trace
 from monitor.watching.builds import KEPT_STEP_WITHIN, PROVING_NOTHING, ROLLED_OUT_AFTER, Needed, latest_believable
 from monitor.watching.versions import current_version
 
@@ -25,6 +26,8 @@ class PassContext:
     """How long a change waits before it is told."""
     others: Sequence[Registry] = ()
     """The other registries known here, for what a record says of them."""
+    trace: str = field(default_factory=new_trace)
+    """See `monitor.trace`."""
 
     @property
     def settling(self) -> Settling:
@@ -73,3 +76,5 @@ class IntakeContext(AnswerContext):
     """Whether events are told in the commit that makes them; else they are pending until somebody settles them."""
     tells_nobody: bool = False
     """Whether they are discarded in that commit: history that nobody is to be alerted of."""
+    trace: str | None = None
+    """Of the pass, see `monitor.trace`."""

@@ -98,7 +98,7 @@ def _write(tx: Connection, effects: Sequence[AnswerEffect], stored: StoredTrials
     key, now = intake.registry.key, intake.now
     kept = snapshots.add(tx, [effect.snapshot for effect in effects if effect.snapshot], stored.bases)
     unindexed.note(tx, ((key, snapshot.document.trial_id) for snapshot in kept))
-    made = events.add(tx, [effect.event for effect in effects if effect.event])
+    made = events.add(tx, [effect.event for effect in effects if effect.event], trace=intake.trace)
     builds = {event.id: _builds_missed(stored.trial(key, event.trial_id), intake) for event in made}
     if intake.tells_nobody:
         settlements.pend(tx, key, builds)

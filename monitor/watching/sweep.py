@@ -302,6 +302,7 @@ def _take(answers: Sequence[Answer], version: RegistryVersion, mirror: _Mirror) 
         now=context.clock(),
         probed={},
         tells_at_once=False,
+        trace=context.trace,
     )
     return take_in(answers, intake)
 

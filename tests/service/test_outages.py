@@ -148,7 +148,7 @@ def test_a_pass_that_our_own_database_breaks_off_is_not_repeated_at_every_tick(q
     workers.outbox.sandbox.next_state(WITHDRAWN_LATER)
     tried = 0
 
-    def full(registry: object, *, reports_verified: bool) -> None:
+    def full(registry: object, *, reports_verified: bool, trace: str) -> None:
         nonlocal tried
         tried += 1
         raise OSError("disk full")
@@ -176,9 +176,9 @@ class Meeting(Workers):
         self.fetched_registries = (*self.fetched_registries, *more)
         self.barrier = Barrier(len(self.fetched_registries), timeout=30)
 
-    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
+    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool, trace: str) -> Iterator[Checked | Unlisted]:
         self.barrier.wait()
-        return super().patrol(registry, reports_verified=reports_verified)
+        return super().patrol(registry, reports_verified=reports_verified, trace=trace)
 
 
 def test_a_registry_that_makes_us_wait_keeps_no_other_back(outbox: OutboxHarness) -> None:

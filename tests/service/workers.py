@@ -51,9 +51,11 @@ class Workers:
         )
         self.dispatcher = Dispatcher(lambda: self, **shared)
 
-    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
+    def patrol(self, registry: FetchedRegistry, *, reports_verified: bool, trace: str) -> Iterator[Checked | Unlisted]:
         clock = self.outbox.clock
-        context = PassContext(registry=registry, store=self.store, clock=clock, full_check_every=timedelta(days=7))
+        context = PassContext(
+            registry=registry, store=self.store, clock=clock, full_check_every=timedelta(days=7), trace=trace
+        )
         return patrol(context, reports_verified=reports_verified)
 
     def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:

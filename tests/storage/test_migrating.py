@@ -14,8 +14,11 @@ from tests.storage.subscribers import owe, subscribed
 
 
 def contents(tx: Connection) -> dict[str, list[tuple[object, ...]]]:
-    """All rows; of trials what every revision has."""
-    selected = {"trials": "registry, trial_id, state, verified_at, misses"}
+    """All rows; of trials and events what every revision has."""
+    selected = {
+        "trials": "registry, trial_id, state, verified_at, misses",
+        "events": "id, registry, trial_id, snapshot, occurred_at, significance, changes",
+    }
     names = ("trials", "snapshots", "events", "watches", "watched_trials")
     return {
         name: sorted(map(tuple, tx.execute(text(f"SELECT {selected.get(name, '*')} FROM {name}")))) for name in names

@@ -1,0 +1,12 @@
+"""Which pass made an event, as the log calls it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0037"
+down_revision = "0036"
+
+
+def upgrade() -> None:
+    comment = "of the pass that made it; null of those from before this column, and imported ones"
+    op.add_column("events", sa.Column("trace", sa.Text, comment=comment))
