@@ -21,13 +21,17 @@ from monitor.storage.store import Store, migrate
 from monitor.storage.tables import trials, watched_trials, watches
 from tests import faults
 from tests.storage.documents import NOON, REGISTRY, history
-from tests.storage.migrated import migrated
+from tests.storage.migrated import migrated, migrated_further
 
 IDS = [f"NCT95{number:06d}" for number in range(4500)]
 TABLES = ("trials", "snapshots", "watched_trials")
 COLUMNS = {"trials": "registry, trial_id, state, verified_at, misses"}
 """What every revision has, where later ones have more."""
 ROWS = 10_000
+OPENING = 12
+"""Steps before the first migration, at most."""
+BETWEEN = 61
+"""Of the steps behind it, one in so many: an odd number, so that some die before a statement and some behind one."""
 
 
 def fill(url: str, revision: str) -> None:
@@ -75,6 +79,25 @@ class Copies:
         return self.postgres.replace("/postgres?", "/copy?")
 
 
+def deaths(first: int, whole: int, *, every: int, seed: int) -> list[int]:
+    """Steps to die at: of the first migration, of some that follow, and the last ones.
+
+    Whatever follows it is the first one of a later revision. To die behind a statement is to die before the next.
+    """
+    begun = min(first + OPENING, whole)
+    return sorted(
+        {
+            *range(1 + seed % every, begun + 1, every),
+            *range(begun + 1 + seed % BETWEEN, whole + 1, BETWEEN),
+            *range(whole - 2, whole + 1),
+        }
+    )
+
+
+def following(revision: str) -> str:
+    return REVISIONS[REVISIONS.index(revision) + 1]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("released", REVISIONS[:-1])
 def test_a_migration_that_dies_anywhere_is_made_good(
@@ -86,15 +109,14 @@ def test_a_migration_that_dies_anywhere_is_made_good(
     assert sum(map(len, before.values())) == ROWS
     postgres = None if store_url.startswith("sqlite") else request.getfixturevalue("postgres")
     copies = Copies(store_url, postgres)
+    status, (_, first) = faults.run(migrated_further, copies.make(), following(released))
+    assert status == 0
     status, (_, whole) = faults.run(migrate, copies.make())
     assert status == 0
     assert whole > 10, "the shortest migration makes one index"
     url = copies.make()
 
-    # The migrations that come last are run from each revision, every time with other steps: all are died at. An odd
-    # number between two lets a process die before a statement and behind one in turn.
-    between = 3 if postgres is None else 5
-    for step in range(1 + REVISIONS.index(released) % between, whole + 1, between):
+    for step in deaths(first, whole, every=2 if postgres is None else 3, seed=REVISIONS.index(released)):
         assert faults.run(migrate, url, dies_at=step) == (-signal.SIGKILL, None)
 
         with closing(Store.as_it_is(url)) as store:
