@@ -4,6 +4,8 @@ import gc
 import os
 import sys
 
+from tests.folders import keep_in_memory
+
 # Tests start the program hundreds of times. Where Python is told not to keep its bytecode, each of these processes, and
 # each test process, would compile everything anew, which takes seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -14,5 +16,7 @@ gc.set_threshold(50_000)
 
 # What these processes print, tests read as UTF-8, whatever the machine's own streams speak.
 os.environ["PYTHONIOENCODING"] = "utf-8"
+
+keep_in_memory()
 
 pytest_plugins = ["tests.sample_sizes", "tests.databases", "tests.program", "tests.outbox"]
