@@ -14,7 +14,7 @@ from monitor.model import Event
 from monitor.storage import changed_trials, trial_index
 from monitor.storage.index_tables import change_counts, change_index
 from monitor.storage.pages import Key
-from monitor.storage.statements import add_new, chunks, inserting
+from monitor.storage.statements import add_new, add_to, chunks
 
 _c = change_index.c
 
@@ -46,13 +46,9 @@ def day_of(moment: datetime) -> str:
 
 def _count(tx: Connection, counts: Mapping[tuple[str, str, int, str], int]) -> None:
     """Add these to the counts, in an order that no two transactions differ in."""
-    if not counts:
-        return
     names = ("day", "registry", "significance", "topic")
     rows = [{**dict(zip(names, key, strict=True)), "changes": count} for key, count in sorted(counts.items())]
-    statement = inserting(tx, change_counts)
-    grown = {"changes": change_counts.c.changes + statement.excluded.changes}
-    tx.execute(statement.on_conflict_do_update(index_elements=names, set_=grown), rows)
+    add_to(tx, change_counts, rows, "changes")
 
 
 def _rows(event: Event, ids: dict[Key, int]) -> Iterable[dict[str, Any]]:

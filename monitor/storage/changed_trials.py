@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy.dialects import sqlite
 
 from monitor.model import Significance
 from monitor.storage.index_tables import change_index, latest_changes, lead_counts, terms, trial_terms
-from monitor.storage.statements import chunks, inserting
+from monitor.storage.statements import add_to, chunks, insert_all
 from monitor.storage.term_rows import SPONSOR
 
 _c = change_index.c
@@ -82,21 +83,19 @@ def _count(tx: Connection, counts: Mapping[_Key, int]) -> None:
     """Add these to the counts, in an order that no two transactions differ in."""
     names = ("month", "registry", "significance", "topic", "sponsor")
     rows = [{**dict(zip(names, key, strict=True)), "changes": count} for key, count in sorted(counts.items()) if count]
-    if rows:
-        statement = inserting(tx, lead_counts)
-        grown = {"changes": lead_counts.c.changes + statement.excluded.changes}
-        tx.execute(statement.on_conflict_do_update(index_elements=names, set_=grown), rows)
+    add_to(tx, lead_counts, rows, "changes")
 
 
 def _note(tx: Connection, latest: Mapping[tuple[int, int], tuple[str, str]]) -> None:
-    statement = inserting(tx, latest_changes)
-    later = statement.on_conflict_do_update(
-        index_elements=["trial", "least"],
-        set_={"day": statement.excluded.day},
-        where=statement.excluded.day > latest_changes.c.day,
-    )
+    def where_later(insert: sqlite.Insert) -> sqlite.Insert:
+        return insert.on_conflict_do_update(
+            index_elements=["trial", "least"],
+            set_={"day": insert.excluded.day},
+            where=insert.excluded.day > latest_changes.c.day,
+        )
+
     rows = [
         {"trial": trial, "least": least, "day": day, "registry": registry}
         for (trial, least), (day, registry) in sorted(latest.items())
     ]
-    tx.execute(later, rows)
+    insert_all(tx, latest_changes, rows, where_later)

@@ -18,7 +18,7 @@ from monitor.storage import changed_trials
 from monitor.storage.index_tables import facets, listed_trials, term_counts, terms, trial_index, trial_terms
 from monitor.storage.plan_tables import trial_dates
 from monitor.storage.searches import is_everything
-from monitor.storage.statements import add_new, chunks, inserting, is_one_of, put
+from monitor.storage.statements import add_new, add_to, chunks, is_one_of, put
 from monitor.storage.tables import searches, watched_trials
 from monitor.storage.term_rows import REGISTRY, SPONSOR, WATCH, TermKey, write
 
@@ -190,9 +190,7 @@ def _add(tx: Connection, counts: Mapping[tuple[int, int], int]) -> None:
     if not counts:
         return
     rows = [{"term": term, "facet": of, "trials": count} for (term, of), count in sorted(counts.items())]
-    statement = inserting(tx, term_counts)
-    grown = {"trials": term_counts.c.trials + statement.excluded.trials}
-    tx.execute(statement.on_conflict_do_update(index_elements=["term", "facet"], set_=grown), rows)
+    add_to(tx, term_counts, rows, "trials")
     by_term: Counter[int] = Counter()
     for (term, _), count in counts.items():
         by_term[term] += count

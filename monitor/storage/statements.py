@@ -1,6 +1,6 @@
 """Statements that every table needs: rows in bulk, on either store."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    CursorResult,
     Row,
     Select,
     Table,
@@ -76,11 +77,13 @@ def add_new(
     """
     if not rows:
         return []
-    statement = inserting(tx, table).on_conflict_do_nothing()
-    if not returning:
-        tx.execute(statement, rows)
-        return []
-    return tx.execute(statement.returning(*returning), rows).all()
+
+    def where_missing(insert: sqlite.Insert) -> sqlite.Insert:
+        statement = insert.on_conflict_do_nothing()
+        return statement.returning(*returning) if returning else statement  # type: ignore[return-value]
+
+    done = insert_all(tx, table, rows, where_missing)
+    return done.all() if returning else []
 
 
 def rows_of(
@@ -133,17 +136,52 @@ def put(
 
     *others* are columns and what they become in a row that was there.
     """
-    statement = inserting(tx, table)
-    replaced = {
-        column.name: statement.excluded[column.name]
-        for column in table.c
-        if not column.primary_key and column.name not in keeping
-    }
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key), set_={**replaced, **(others or {})}
-    )
+    key = [column.name for column in table.primary_key]
+
+    def in_its_place(insert: sqlite.Insert) -> sqlite.Insert:
+        replaced = {
+            column.name: insert.excluded[column.name]
+            for column in table.c
+            if not column.primary_key and column.name not in keeping
+        }
+        return insert.on_conflict_do_update(index_elements=key, set_={**replaced, **(others or {})})
+
     for chunk in chunks(rows):
-        tx.execute(statement, chunk)
+        insert_all(tx, table, chunk, in_its_place)
+
+
+def add_to(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]], counted: str) -> None:
+    """Insert rows; where the key is there already, add to the column *counted*.
+
+    Give them in an order that no two transactions differ in.
+    """
+
+    def more(insert: sqlite.Insert) -> sqlite.Insert:
+        key = [column.name for column in table.primary_key]
+        return insert.on_conflict_do_update(
+            index_elements=key, set_={counted: table.c[counted] + insert.excluded[counted]}
+        )
+
+    if rows:
+        insert_all(tx, table, rows, more)
+
+
+def insert_all(
+    tx: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    finish: Callable[[sqlite.Insert], sqlite.Insert],
+) -> CursorResult[Any]:
+    """Insert rows that have the same columns, by a statement that *finish* makes of the bare one.
+
+    One statement for all on PostgreSQL, and on SQLite, where a statement costs little, one for each.
+    """
+    if len(rows) > 1 and tx.dialect.name == "postgresql":
+        from monitor.storage import arrays  # it loads PostgreSQL's dialect
+
+        if arrays.are_apart(table, rows):
+            return tx.execute(finish(arrays.inserting(table, tuple(rows[0]))), arrays.by_column(rows))  # type: ignore[arg-type]
+    return tx.execute(finish(inserting(tx, table)), rows)
 
 
 def inserting(tx: Connection, table: Table) -> sqlite.Insert:

@@ -319,6 +319,9 @@ def _begin_within(seconds: float, connection: Connection) -> None:
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
+    from monitor.storage import arrays  # it loads PostgreSQL's dialect and driver
+
+    arrays.send_in_binary(connection)
     connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     connection.commit()
 
