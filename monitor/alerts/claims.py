@@ -1,6 +1,6 @@
 """Claim deliveries, make them ready, and try each once: the steps before its outcome is written down."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,8 +38,8 @@ class Claimed:
     """The ids of those that a later delivery about the same trial to the same subscription waits for."""
 
 
-def claim(outbox: Outbox, *, limit: int, only: str | None = None) -> Claimed:
-    """Claim what is due, at most *limit*, or *only* the delivery of that id; render what never was.
+def claim(outbox: Outbox, *, limit: int, only: Collection[str] | None = None) -> Claimed:
+    """Claim what is due, at most *limit*, or *only* of the deliveries of these ids; render what never was.
 
     What cannot be made ready is put off, each for a reason of its own. Where nothing can be, what was claimed is given
     back, and the error is raised.

@@ -34,14 +34,18 @@ def compose(store: Store, *, now: datetime) -> int:
     """
     with store.read() as tx:
         due = rhythms.due_ids(tx, now=now, limit=AT_ONCE)
-    if not due:
-        return 0
+    if due:
+        compose_these(due, store, now=now)
+    return len(due)
+
+
+def compose_these(due: Sequence[str], store: Store, *, now: datetime) -> None:
+    """Owe the digests of these subscriptions, those of them that are due; as above."""
     _, bad = isolated(due, lambda part: _composed(part, store, now))
     if bad:
         with store.begin() as tx:
             rhythms.wait(tx, {subscription_id: now + DAMAGED_FOR for subscription_id, _ in bad})
         raise bad[0][1]
-    return len(due)
 
 
 def _composed(subscription_ids: Sequence[str], store: Store, now: datetime) -> None:

@@ -9,28 +9,24 @@ The one thing that can happen twice is a delivery whose receiver took it just be
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from time import monotonic
 
 from monitor.alerts.asking_again import AskingAgain, ask_again
 from monitor.alerts.changeable import refuse_unless_wanted
 from monitor.alerts.claims import attempt, claim
+from monitor.alerts.composing import compose
 from monitor.alerts.due import ATTEMPTS_KEPT
-from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
+from monitor.alerts.outbox import DeliveryResult, Outbox
 from monitor.alerts.outcomes import record
 from monitor.alerts.prepare import pages_of, with_address
-from monitor.alerts.queues import THREADS, Queues
+from monitor.alerts.queues import CLAIMED_AT_ONCE, Queues, Taken
 from monitor.alerts.resuming import resume_those_over
 from monitor.alerts.samples import sample
+from monitor.alerts.sending import send_all
 from monitor.alerts.settling import Settling, settle_abandoned
 from monitor.model import Message
 from monitor.ports import Accepted
 from monitor.storage import attempts, bounces, confirmations, settlements, subscriptions
-
-RECORDED_AT_ONCE = 100
-RECORDED_WITHIN = 0.2
-"""Seconds: what was sent is written down at least so often, and together, because a commit costs more than a POST."""
 
 
 def deliver(outbox: Outbox) -> Iterator[DeliveryResult]:
@@ -40,31 +36,28 @@ def deliver(outbox: Outbox) -> Iterator[DeliveryResult]:
     pass that died left pending is settled first, and attempts of long ago are forgotten. What goes wrong with that, or
     with claiming more, is raised at the end, when everything else is sent and recorded.
     """
-    troubles = _tidied(outbox)
-    queues = Queues(outbox, troubles)
-    sent: list[Sent] = []
-    recorded_at = monotonic()
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as pool:
-        while True:
-            may_be_more = queues.fill()
-            yield from queues.postponed()
-            queues.start(pool)
-            if not (queues.are_serving or sent or may_be_more):
-                break
-            if queues.are_serving:
-                sent += queues.finished(within=0 if may_be_more else RECORDED_WITHIN)
-                queues.start(pool)  # what has ended makes room for others, while these are recorded
-            late = monotonic() - recorded_at > RECORDED_WITHIN
-            if sent and (late or not queues.are_serving or len(sent) >= RECORDED_AT_ONCE):
-                yield from record(sent, outbox)
-                queues.recorded(sent)
-                sent, recorded_at = [], monotonic()
+    troubles = tidy(outbox)
+    yield from send_all(Queues(outbox, partial(_due, outbox, troubles), troubles), lambda sent: record(sent, outbox))
     if troubles:
         raise troubles[0]
 
 
-def _tidied(outbox: Outbox) -> list[Exception]:
-    """Do what comes before sending, and give what went wrong with it."""
+def _due(outbox: Outbox, troubles: list[Exception]) -> Taken:
+    """Compose some of the digests that are due, and claim some of what is. What goes wrong with one keeps nothing."""
+    composed = 0
+    try:
+        composed = compose(outbox.context.store, now=outbox.clock())
+    except Exception as error:
+        troubles.append(error)
+    claimed = claim(outbox, limit=CLAIMED_AT_ONCE)
+    return Taken(claimed, may_be_more=bool(composed) or claimed.count >= CLAIMED_AT_ONCE)
+
+
+def tidy(outbox: Outbox) -> list[Exception]:
+    """Do what comes before sending, each part whatever becomes of the others, and give what went wrong with it.
+
+    Settle what a pass that died left pending, forget attempts of long ago, ask who is to be asked, end pauses.
+    """
     store, registries = outbox.context.store, outbox.context.registries
     troubles: list[Exception] = []
 
@@ -109,7 +102,7 @@ def deliver_one(delivery_id: str, outbox: Outbox) -> DeliveryResult | None:
     None where it is not due, claimed by somebody else, finished or unknown, or waits for an earlier one of its trial:
     then nothing was done. Of two callers at once, one sends.
     """
-    claimed = claim(outbox, limit=1, only=delivery_id)
+    claimed = claim(outbox, limit=1, only=[delivery_id])
     sent = [result for each in claimed.ready if (result := attempt(each, outbox))]
     return next(iter([*claimed.postponed, *(record(sent, outbox) if sent else [])]), None)
 

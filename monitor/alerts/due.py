@@ -17,10 +17,19 @@ def is_anything_due(store: Store, registries: Iterable[str], *, now: datetime) -
     """
     try:
         with store.read() as tx:
-            due_at, oldest, asked_at = backlog.next_due(tx), attempts.oldest(tx), questions.next_due(tx)
-            resumed_at = pauses.next_end(tx)
+            due_at = backlog.next_due(tx)
+    except StoreError:
+        return True
+    return (due_at is not None and due_at <= now) or is_tidying_due(store, registries, now=now)
+
+
+def is_tidying_due(store: Store, registries: Iterable[str], *, now: datetime) -> bool:
+    """The same of what comes before sending: whether `tidy` would do anything now."""
+    try:
+        with store.read() as tx:
+            oldest, asked_at, resumed_at = attempts.oldest(tx), questions.next_due(tx), pauses.next_end(tx)
             pending = bool(settlements.oldest_pending(tx, registries))
     except StoreError:
         return True
-    is_due = any(at is not None and at <= now for at in (due_at, asked_at, resumed_at))
+    is_due = any(at is not None and at <= now for at in (asked_at, resumed_at))
     return pending or is_due or (oldest is not None and oldest < now - ATTEMPTS_KEPT)

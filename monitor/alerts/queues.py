@@ -4,14 +4,15 @@ A thread goes on with the next delivery to its receiver by itself, so that none 
 """
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
+from typing import NamedTuple
 
-from monitor.alerts.claims import Claim, attempt, claim
-from monitor.alerts.composing import compose
+from monitor.alerts.claims import Claim, Claimed, attempt
 from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
 
 CLAIMED_AT_ONCE = 200
@@ -26,21 +27,34 @@ ASKED_AGAIN_AFTER = 1.0
 """Seconds: how often the database is asked for what others came to owe while something is being sent."""
 
 
-class Queues:
-    """Claimed deliveries by receiver, and who of them is being served. What keeps it from claiming is a trouble."""
+class Taken(NamedTuple):
+    """What was claimed now, and whether there may be more at once."""
 
-    def __init__(self, outbox: Outbox, troubles: list[Exception]) -> None:
+    claimed: Claimed
+    may_be_more: bool
+
+
+class Queues:
+    """Claimed deliveries by receiver, and who of them is being served.
+
+    They come from *source*, which is asked whenever there is room; what keeps it from claiming is one of *troubles*.
+    """
+
+    def __init__(self, outbox: Outbox, source: Callable[[], Taken], troubles: list[Exception]) -> None:
         self._outbox = outbox
+        self._source = source
         self._troubles = troubles
         self._dry = False
         """Whether nothing more was due when last asked, or nothing more can be claimed."""
         self._asked_at = monotonic()
+        self.were_followed = False
+        """Whether others waited for what was recorded since somebody set it to False."""
         self._followed: set[str] = set()
         self._postponed: list[DeliveryResult] = []
         self._waiting: defaultdict[str, deque[Claim]] = defaultdict(deque)
         self._serving: defaultdict[str, int] = defaultdict(int)
         self._receivers: dict[Future[None], str] = {}
-        self._ended: SimpleQueue[Sent | Future[None]] = SimpleQueue()
+        self._ended: SimpleQueue[Sent | Future[None] | None] = SimpleQueue()
 
     def fill(self) -> bool:
         """Claim some of what is due, render what never was, and queue it, if there are threads that nothing waits for.
@@ -60,21 +74,23 @@ class Queues:
 
     def _claim(self) -> None:
         self._asked_at = monotonic()
-        composed = self._compose()
-        claimed = claim(self._outbox, limit=CLAIMED_AT_ONCE)
-        self._dry = claimed.count < CLAIMED_AT_ONCE and not composed
+        claimed, may_be_more = self._source()
+        self._dry = not may_be_more
         self._followed |= claimed.followed
         self._postponed += claimed.postponed
         for each in claimed.ready:
             self._waiting[each.receiver].append(each)
 
-    def _compose(self) -> int:
-        """Owe some of the digests that are due: see `compose`. What goes wrong with one keeps nothing else from it."""
-        try:
-            return compose(self._outbox.context.store, now=self._outbox.clock())
-        except Exception as error:
-            self._troubles.append(error)
-            return 0
+    def ask_again(self) -> None:
+        """Ask the source soon: there is more. Any thread may call it."""
+        self._dry = False
+        self._ended.put(None)
+
+    def unsent(self) -> list[Claim]:
+        """Take out what was claimed and no thread has begun with."""
+        unsent = [claimed for queue in self._waiting.values() for claimed in iter(partial(_next, queue), None)]
+        self._waiting.clear()
+        return unsent
 
     def postponed(self) -> list[DeliveryResult]:
         """What could not be made ready since it was asked last."""
@@ -121,7 +137,7 @@ class Queues:
 
     def finished(self, *, within: float) -> list[Sent]:
         """Wait for an attempt that ends within so many seconds, and give what came of it and of any others by then."""
-        ended: list[Sent | Future[None]] = []
+        ended: list[Sent | Future[None] | None] = []
         with suppress(Empty):
             ended.append(self._ended.get(timeout=within))
             while True:
@@ -138,6 +154,7 @@ class Queues:
         After the last of all it is asked once more, as recording may itself owe something to the operator.
         """
         ids = {each.delivery.id for each in sent}
+        self.were_followed |= bool(self._followed & ids)
         if not self._troubles and (self._followed & ids or not (self._waiting or self._receivers)):
             self._dry = False
         self._followed -= ids

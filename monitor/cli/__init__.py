@@ -67,6 +67,11 @@ COMMANDS = (
         "Watch on schedule and send what is owed, until SIGTERM; SIGHUP rereads the configuration.",
     ),
     Declared(
+        "worker",
+        "monitor.cli.worker:worker",
+        "Check registries and send what is owed, as one of any number of processes on PostgreSQL, until SIGTERM.",
+    ),
+    Declared(
         "mcp",
         "monitor.cli.agents:mcp",
         "Give an agent tools (Model Context Protocol) to ask about trials and changes, over standard input and output.",

@@ -118,9 +118,12 @@ def migrate(context: typer.Context) -> None:
     [dim]$[/dim] monitor migrate
     """
     from monitor.operate.list_counts import mend  # needed by this command alone
+    from monitor.storage import jobs_schema
 
     settings: Settings = context.obj
     with settings.open() as program:
+        if jobs_schema.is_installed():
+            jobs_schema.bring_up(program.store)
         mended = mend(program.store)
         console().print(f"{program.store.database.name} has the schema of this version.")
         if mended:

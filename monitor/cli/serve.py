@@ -2,12 +2,16 @@
 
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.session import Settings
 from monitor.streams import write_in_utf8
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.service.work import MakeWork
 
 
 def serve(
@@ -19,8 +23,8 @@ def serve(
 ) -> None:
     """Watch on schedule and send what is owed, until SIGTERM; SIGHUP rereads the configuration.
 
-    Of several at one database one is active, and the next takes over within a minute when it ends. Logs go to
-    standard error.
+    Of several at one SQLite database one is active, and the next takes over within a minute when it ends. On PostgreSQL
+    all of them share the work, with those that run `monitor worker`. Logs go to standard error.
 
     [dim]$[/dim] monitor serve
     [dim]$[/dim] monitor serve --bind 127.0.0.1:9000 --json
@@ -38,8 +42,22 @@ def serve(
         write_in_utf8(sys.stderr)
     log = make_log(sys.stderr, as_json=for_programs, clock=utc_now)
     with open_app(settings.config(**overrides)) as program:
-        finished = run(program, reread=lambda: settings.config(**overrides), clock=utc_now, log=log)
+        work = _work(program)
+        finished = run(program, reread=lambda: settings.config(**overrides), clock=utc_now, log=log, work=work)
         if not finished:
             # Python would wait for the threads that hang.
             sys.stderr.flush()
             os._exit(0)
+
+
+def _work(program: "App") -> "MakeWork":
+    """How its work is shared: see [worker] in_serve. Without Procrastinate one process does it."""
+    from monitor.service.alone import Alone
+    from monitor.storage import jobs_schema
+
+    if program.config.store.url.startswith("sqlite") or not jobs_schema.is_installed():
+        return Alone
+    jobs_schema.bring_up(program.store)
+    from monitor.worker.sharing import sharing  # loads Procrastinate, which takes time
+
+    return sharing(program.config.worker)

@@ -27,6 +27,7 @@ T = TypeVar("T", bound=Section)
 A_NAME = "a text that is not empty"
 TRIAL_IDS = 'a list of registration numbers, such as ["NCT02116634"]'
 A_REGISTRY = 'the host name of a registry, such as "clinicaltrials.gov"'
+A_NUMBER_OF_JOBS = "a number from 1 to 100"
 A_ROLE = '"lead" or "any"'
 ROLES = ("read", "subscribe", "operate")
 """Of users: see `monitor.model.access`."""
@@ -108,6 +109,21 @@ class WebSettings(Section):
         """What leads to a subscription is read by nobody on the way."""
         if self.self_service and not values.is_confidential(self.public_url):
             raise RuleBroken("has self_service = true, which needs an https address as public_url")
+
+
+class WorkerSettings(Section):
+    """How many jobs a process takes at once on PostgreSQL, and whether the service takes any."""
+
+    in_serve: bool = setting(values.boolean, default=True, description=A_SWITCH)
+    fetch: int = setting(values.whole(1, 100), default=8, description=A_NUMBER_OF_JOBS)
+    deliver: int = setting(values.whole(1, 100), default=4, description=A_NUMBER_OF_JOBS)
+    digest: int = setting(values.whole(1, 100), default=2, description=A_NUMBER_OF_JOBS)
+    listen: bool = setting(values.boolean, default=True, description=A_SWITCH)
+
+    @property
+    def concurrency(self) -> dict[str, int]:
+        """By queue."""
+        return {"fetch": self.fetch, "deliver": self.deliver, "digest": self.digest, "upkeep": 4}
 
 
 class OperatorSettings(Section, more=_ADDRESSES):
@@ -307,6 +323,7 @@ class Config(_BeforeChannels, more=_tables(_CHANNELS)):
 
     network: NetworkSettings = table(NetworkSettings)
     web: WebSettings = table(WebSettings)
+    worker: WorkerSettings = table(WorkerSettings)
     operator: OperatorSettings = table(OperatorSettings)
     secret_key: str = secret(description="a text")
     watch: tuple[WatchSettings, ...] = tables(

@@ -87,6 +87,29 @@ class Checker:
                 each.result()
         return Turn.SKIPPED if self._broken or self._stopping() else Turn.WORKED
 
+    def check(self, key: str) -> bool:
+        """A pass over one registry if it is due, as one of several that call this at once; give whether there was one.
+
+        Raise what breaks it off and is not the registry's doing: it stays due then.
+        """
+        program = self._program()
+        found = [each for each in program.fetched_registries if each.key == key]
+        for registry in found:
+            if not self._stopping() and self._is_due(program, registry):
+                return self._run_pass(program, registry)
+        return False
+
+    def due(self) -> list[str]:
+        """The registries of which something is watched, and that are due for a pass."""
+        program = self._program()
+        with program.store.read() as tx:
+            watched = trials.watched_registries(tx)
+        return [
+            registry.key
+            for registry in program.fetched_registries
+            if registry.key in watched and self._is_due(program, registry)
+        ]
+
     def failing_since(self) -> datetime | None:
         """Since when the trial has failed that fails for the longest, pass after pass; None where none does."""
         return min((since for failing in list(self._failing.values()) for since in failing.values()), default=None)

@@ -6,15 +6,27 @@ from datetime import datetime
 from structlog.typing import FilteringBoundLogger
 
 from monitor.alerts.outbox import CLAIMED_FOR, DeliveryResult
-from monitor.alerts.retrying import LONGEST_WAIT
 from monitor.model import DeliveryState
+from monitor.service.mending import ClockMending
 from monitor.service.program import Program
 from monitor.service.worker import Turn
-from monitor.storage import backlog, deliveries, pauses, questions, rhythms
+from monitor.storage import backlog, pauses, questions
 
-SET_BACK = 30.0
-"""Seconds by which the wall clock must lose against the monotonic one before it counts as set back."""
 WORDS = {DeliveryState.OWED: "deferred", DeliveryState.DELIVERED: "delivered", DeliveryState.REJECTED: "rejected"}
+
+
+def log_attempt(log: FilteringBoundLogger, result: DeliveryResult) -> None:
+    """One line an attempt."""
+    say = log.info if result.standing is DeliveryState.DELIVERED else log.warning
+    say(
+        f"delivery {WORDS[result.standing]}",
+        delivery=result.delivery.id,
+        to=result.shown,
+        about=result.delivery.about,
+        outcome=result.outcome,
+        **_traced(result),
+        **({"next_attempt_at": result.next_attempt_at} if result.next_attempt_at else {}),
+    )
 
 
 class Dispatcher:
@@ -40,7 +52,7 @@ class Dispatcher:
         self._monotonic = monotonic
         self._log = log
         self._stopping = stopping
-        self._lead: float | None = None
+        self._mending = ClockMending(clock=clock, monotonic=monotonic, log=log)
         self._hidden_until = 0.0
         """Until when what is due may be hidden by the claims of a step that broke off."""
 
@@ -49,7 +61,7 @@ class Dispatcher:
         program = self._program()
         if self._stopping():
             return Turn.SKIPPED
-        self._mend_clock(program)
+        self._mending.step(program.store)
         with program.store.read() as tx:
             moments = (backlog.next_due(tx), questions.next_due(tx), pauses.next_end(tx))
         due_at = min((at for at in moments if at), default=None)
@@ -60,38 +72,12 @@ class Dispatcher:
         try:
             for result in program.deliver(stopping=self._stopping):
                 self.sent += 1
-                self._log_attempt(result)
+                log_attempt(self._log, result)
         except Exception:
             self._hidden_until = self._monotonic() + CLAIMED_FOR.total_seconds()
             raise
         self._hidden_until = 0.0
         return Turn.SKIPPED if self._stopping() else Turn.WORKED
-
-    def _mend_clock(self, program: Program) -> None:
-        """After a start, and after the wall clock was set back, pull what it put too far ahead."""
-        now = self._clock()
-        lead = now.timestamp() - self._monotonic()
-        if self._lead is None or lead < self._lead - SET_BACK:
-            with program.store.begin() as tx:
-                pulled = deliveries.mend_clock(tx, now=now, claimed_for=CLAIMED_FOR, longest_wait=LONGEST_WAIT)
-                pulled += rhythms.mend_clock(tx, now=now)
-                questions.mend_clock(tx, now=now)
-            if pulled:
-                self._log.warning("the clock was set back, and what waited for it is due now", deliveries=pulled)
-        self._lead = lead
-
-    def _log_attempt(self, result: DeliveryResult) -> None:
-        """One line an attempt."""
-        say = self._log.info if result.standing is DeliveryState.DELIVERED else self._log.warning
-        say(
-            f"delivery {WORDS[result.standing]}",
-            delivery=result.delivery.id,
-            to=result.shown,
-            about=result.delivery.about,
-            outcome=result.outcome,
-            **_traced(result),
-            **({"next_attempt_at": result.next_attempt_at} if result.next_attempt_at else {}),
-        )
 
 
 def _traced(result: DeliveryResult) -> dict[str, str | Sequence[str]]:

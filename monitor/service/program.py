@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, Self
 
-from monitor.alerts.outbox import DeliveryResult
+from monitor.alerts.outbox import DeliveryResult, Outbox
 from monitor.alerts.subscribe import SubscribeContext
 from monitor.config import Config
 from monitor.model import Checked, Unlisted
@@ -64,6 +64,9 @@ class Program(Protocol):
 
     def subscribe_context(self) -> SubscribeContext:
         """What subscribing needs."""
+
+    def outbox(self) -> Outbox:
+        """What delivering needs; whoever takes it closes its transports."""
 
     def deliver(self, *, stopping: Callable[[], bool]) -> Iterator[DeliveryResult]:
         """Send what is due; once *stopping* says so, finish what is being sent and end."""

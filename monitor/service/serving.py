@@ -6,12 +6,10 @@
 What is claimed and not sent then is sent by the next process, once its claim has expired.
 """
 
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
-from queue import Empty, SimpleQueue
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -24,10 +22,13 @@ from monitor.errors import ConfigurationInvalid
 from monitor.mcp import NEEDED
 from monitor.model.access import Permission
 from monitor.ports import Registry
+from monitor.service.alone import Alone
 from monitor.service.logs import hear_libraries
 from monitor.service.memory import REST_EVERY, Resting, collect_often, share_arenas
 from monitor.service.program import Program
 from monitor.service.service import Reread, Service
+from monitor.service.signals import obey, signals
+from monitor.service.work import MakeWork
 from monitor.service.worker import Worker
 from monitor.storage.store import Store
 from monitor.watching.asking import SearchAsker
@@ -42,10 +43,15 @@ from monitor.web.site.proof import ProofReader
 from monitor.web.site.rendering import Pages
 from monitor.web.site.site import Site
 
-WATCH_EVERY = 1.0
 
-
-def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], log: FilteringBoundLogger) -> bool:
+def serve(
+    program: Program,
+    *,
+    reread: Reread,
+    clock: Callable[[], datetime],
+    log: FilteringBoundLogger,
+    work: MakeWork = Alone,
+) -> bool:
     """Run until SIGTERM or SIGINT; give whether all current work could be finished. Call it from the main thread.
 
     Raise ConfigurationInvalid where the configuration names what there is not, or the address is in use.
@@ -55,8 +61,8 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
     program.apply_configured_watches()
     program.apply_configured_subscriptions()
     listening = listen(program.config.web.bind)
-    service = Service(program, clock=clock, log=log)
-    with ExitStack() as opened, _signals() as came:
+    service = Service(program, clock=clock, log=log, work=work)
+    with ExitStack() as opened, signals() as came:
         answering = _answering(program, service, opened)
         application = _application(answering, program, service)
         listener = Listener(application, listening, trusted_proxies=program.config.web.trusted_proxies)
@@ -66,7 +72,7 @@ def serve(program: Program, *, reread: Reread, clock: Callable[[], datetime], lo
         listener.start()
         Worker("memory", resting.step, log=log, every=REST_EVERY).start()
         log.info("serving", address=listener.address, database=program.store.database.name)
-        _obey(came, service, reread)
+        obey(came, service, reread)
         log.info("stopping")
         finished = service.stop()
         finished &= listener.stop()
@@ -140,29 +146,3 @@ def _agents(program: Program, site: Site, service: Service) -> BaseRoute:
     return agent_route(
         program, site.subscribing, access=site.access, searches=site.searches, committed=service.send_soon
     )
-
-
-def _obey(came: "SimpleQueue[int]", service: Service, reread: Reread) -> None:
-    """Watch over the service until a signal ends it."""
-    while True:
-        try:
-            number = came.get(timeout=WATCH_EVERY)
-        except Empty:
-            service.watch()
-            continue
-        if number != signal.SIGHUP:
-            return
-        service.reload(reread)
-
-
-@contextmanager
-def _signals() -> "Iterator[SimpleQueue[int]]":
-    """The signals that come meanwhile. A SimpleQueue may be put into at any moment, an Event may not be set at all."""
-    came: SimpleQueue[int] = SimpleQueue()
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    former = {number: signal.signal(number, lambda number, _: came.put(number)) for number in numbers}
-    try:
-        yield came
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)

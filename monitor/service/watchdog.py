@@ -2,13 +2,36 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from structlog.typing import FilteringBoundLogger
 
-from monitor.service.worker import Worker
-
 HUNG_AFTER = 1200.0
 """Seconds: a registry may ask for five minutes of patience, three times in a row, for one request."""
+
+
+class Watched(Protocol):
+    """A thread, or what stands for several."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def turns(self) -> int:
+        """How many steps have ended."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is in one."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can take another."""
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong after the last one."""
 
 
 @dataclass(slots=True)
@@ -23,12 +46,12 @@ class Watchdog:
 
     def __init__(
         self,
-        workers: Mapping[Worker, Callable[[], object]],
+        workers: Mapping[Watched, Callable[[], object]],
         *,
         monotonic: Callable[[], float],
         log: FilteringBoundLogger,
         hung: Callable[[str], None],
-        patience: Mapping[Worker, float] | None = None,
+        patience: Mapping[Watched, float] | None = None,
     ) -> None:
         """*patience* is for how many seconds a worker may show no sign of life, where that is not HUNG_AFTER."""
         self._workers = workers
@@ -36,7 +59,7 @@ class Watchdog:
         self._log = log
         self._hung = hung
         self._patience = patience or {}
-        self._seen: dict[Worker, _Seen] = {}
+        self._seen: dict[Watched, _Seen] = {}
 
     def watch(self) -> None:
         """Note who hangs; each time it begins is counted and logged once."""

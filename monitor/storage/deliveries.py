@@ -36,7 +36,7 @@ from monitor.model import (
     SubscriptionState,
     delivery_id,
 )
-from monitor.storage import bodies
+from monitor.storage import bodies, jobs
 from monitor.storage.delivery_rows import COLUMNS, LISTED_COLUMNS, add_owed, packed, restored, unpacked
 from monitor.storage.ids import find_id
 from monitor.storage.statements import chunks, rows_of
@@ -137,7 +137,7 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
 
     The rows of the subscriptions are locked before their numbers are read and until the commit, in one order for
     everyone. So each number is used once, none is skipped, and what was owed before is seen: a repeat takes no
-    number. Call it once in a transaction, or two of them may wait for each other.
+    number. Call it once in a transaction, or two of them may wait for each other. Workers get jobs with their ids.
     """
     wanted = {delivery_id(each[0], each[3]): each for each in owed}
     last = _lock_numbers(tx, {subscription_id for *_, subscription_id in wanted.values()})
@@ -149,6 +149,7 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
         rows.append((whole_id, cause_id, registry, trial_id, subscription_id, last[subscription_id]))
     add_owed(tx, rows, at, cause=cause)
     _count_on(tx, Counter(subscription_id for *_, subscription_id in wanted.values()))
+    jobs.deliver(tx, wanted)
     return list(wanted)
 
 
@@ -188,12 +189,13 @@ class ClaimedRows:
 
 
 def claim_readable(
-    tx: Connection, *, now: datetime, until: datetime, limit: int, only: str | None = None
+    tx: Connection, *, now: datetime, until: datetime, limit: int, only: Collection[str] | None = None
 ) -> ClaimedRows:
-    """As `claim`, or *only* the delivery of that id; with those that cannot be read, and what waits for them."""
+    """As `claim`, or *only* among the deliveries of these ids; with those that cannot be read, and who waits."""
+    named = [] if only is None else [deliveries.c.id.in_(sorted(only))]
     query = (
         select(*_claimed)
-        .where(IS_CLAIMABLE, deliveries.c.next_attempt_at <= now, *([] if only is None else [deliveries.c.id == only]))
+        .where(IS_CLAIMABLE, deliveries.c.next_attempt_at <= now, *named)
         .order_by(*BY_DUE)
         .limit(limit)
         .with_for_update(skip_locked=True, of=deliveries)

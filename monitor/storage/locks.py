@@ -38,7 +38,18 @@ def lock_schema(tx: Connection) -> None:
 
 def _lock(tx: Connection, what: str) -> None:
     if tx.dialect.name == "postgresql":
-        tx.execute(
-            text("SELECT pg_advisory_xact_lock(:namespace, :key)"),
-            {"namespace": _NAMESPACE, "key": crc32(what.encode()) - 2**31},
-        )
+        tx.execute(text("SELECT pg_advisory_xact_lock(:namespace, :key)"), _number(what))
+
+
+def _number(what: str) -> dict[str, int]:
+    return {"namespace": _NAMESPACE, "key": crc32(what.encode()) - 2**31}
+
+
+def try_lock_dispatching(tx: Connection) -> bool:
+    """Let one transaction at a time look for what is due and no job carries; False where another one does."""
+    return _try_lock(tx, "dispatching")
+
+
+def _try_lock(tx: Connection, what: str) -> bool:
+    statement = text("SELECT pg_try_advisory_xact_lock(:namespace, :key)")
+    return tx.dialect.name != "postgresql" or bool(tx.scalar(statement, _number(what)))

@@ -197,6 +197,11 @@ def address_of(url: str) -> str:
     return made.set(drivername="postgresql+psycopg", password=None, query=query).render_as_string(hide_password=False)
 
 
+def driver_address(url: str) -> str:
+    """A database on PostgreSQL as its driver alone takes it, with the password."""
+    return _parsed(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def _parsed(url: str) -> URL:
     try:
         return make_url(url)

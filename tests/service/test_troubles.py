@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,6 +18,7 @@ from monitor.errors import StoreCorrupt, StoreUnavailable
 from monitor.model import Checked, DeliveryState, Unlisted
 from monitor.ports import Registry
 from monitor.sandbox.mailbox import Mailbox
+from monitor.service.alone import Alone
 from monitor.service.logs import make_log
 from monitor.service.service import Service
 from monitor.service.troubles import TOLD_AFTER, TOLD_AGAIN_AFTER, Troubles
@@ -278,7 +280,8 @@ def test_health_is_red_and_one_notice_is_written_while_the_dispatcher_breaks(qui
         yield from real(stopping=stopping)
 
     real, workers.deliver = workers.deliver, deliver  # type: ignore[method-assign]
-    service = Service(workers, clock=workers.outbox.clock, log=quiet(), tick_every=0.1)
+    work = partial(Alone, tick_every=0.1)
+    service = Service(workers, clock=workers.outbox.clock, log=quiet(), work=work)
     service.start()
     try:
         eventually(lambda: any("dispatcher cannot work: ZeroDivisionError" in each for each in service.problems()))
@@ -290,7 +293,7 @@ def test_health_is_red_and_one_notice_is_written_while_the_dispatcher_breaks(qui
         with workers.store.read() as tx:
             assert [each.kind for each in notices.listing(tx)] == ["service.failing"]
         works.set()
-        service.dispatcher._hidden_until = 0.0
+        service.work.dispatcher._hidden_until = 0.0
         eventually(lambda: not service.problems())
         eventually(lambda: workers.outbox.standings() == ["delivered"])
     finally:

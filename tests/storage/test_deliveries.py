@@ -188,9 +188,11 @@ def test_what_an_event_costs_does_not_grow_with_each_that_hears_of_it(store: Sto
         (event_id,) = tell(store, HIP, number)
         with store.begin() as tx, counted_statements() as sent:
             deliveries.owe(tx, [(event_id, REGISTRY, HIP, each) for each in hearing], NOON)
-        statements.append(len(sent))
+        statements.append(len([each for each in sent if "procrastinate" not in each]))
 
-    assert statements == [4, 4], "lock, look for what is owed, owe, count on"
+    assert statements == [4, 4], (
+        "lock, look for what is owed, owe, count on; and one more for workers, where there may be any"
+    )
 
 
 def test_those_who_hear_of_an_event_are_told_in_the_order_in_which_they_were_named(quick_store: Store) -> None:
