@@ -26,9 +26,12 @@ from monitor.storage.moves import Move, Moved, Remark
 from monitor.storage.moving import Mover, empty, shapes
 from monitor.storage.store import Store, address_of
 
-ROWS_A_SECOND = 30_000
-"""On one slow core, to PostgreSQL, reading back included: docs/tasks/move.md has the figures."""
+ROWS_A_SECOND = 25_000
+BYTES_A_SECOND = 25_000_000
+"""Each takes its time, reading back included: docs/tasks/move.md has the figures."""
 
+NOTED_AFTER = 200_000
+"""Rows that are read back before that is noted."""
 SAME = "--to names the database that is in use: name the one to move to"
 
 
@@ -51,7 +54,7 @@ class Plan:
     @property
     def seconds(self) -> int:
         """About how long it takes."""
-        return max(1, self.rows // ROWS_A_SECOND)
+        return max(1, self.rows // ROWS_A_SECOND + self.size // BYTES_A_SECOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +252,12 @@ def _bring_all(mover: Mover, report_progress: ReportProgress) -> None:
         report_progress(before, total)
 
     for shape in tables:
-        if not done[shape.name].is_whole:
-            done[shape.name] = mover.bring(shape, done[shape.name], tell)
+        done[shape.name] = mover.bring(shape, done[shape.name], tell)
+    proved: list[Moved] = []
     for shape in tables:
         if not done[shape.name].is_proved:
             mover.prove(shape, done[shape.name], tell)
+            proved.append(done[shape.name])
+        if sum(each.moved for each in proved) > NOTED_AFTER or shape is tables[-1]:
+            mover.note(proved)
+            proved.clear()

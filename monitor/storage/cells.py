@@ -49,7 +49,7 @@ class Shape:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.name = table.name
+        self.name = str(table.name)
         self.columns: list[Column[Any]] = list(table.columns)
         self.key = [self.columns.index(column) for column in table.primary_key.columns]
         self._types = [_types(column) for column in self.columns]

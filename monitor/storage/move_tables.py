@@ -27,7 +27,6 @@ moved_tables = Table(
     Column("last", Text, comment="the key of the row that came last: JSON; null before the first"),
     Column("moved", BigInteger, nullable=False, comment="rows that came"),
     Column("digest", Bytes, nullable=False, comment="of those: the sum of their SHA-256"),
-    Column("is_whole", Boolean, nullable=False, comment="whether all have come"),
     Column("is_proved", Boolean, nullable=False, comment="whether they were read back, and are what they were"),
     sqlite_with_rowid=False,
 )

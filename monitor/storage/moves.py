@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, select, text, update
+from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from monitor.errors import StoreUnavailable
 from monitor.storage.metadata import metadata
@@ -51,7 +51,6 @@ class Moved:
     last: tuple[Cell, ...] | None = None
     moved: int = 0
     digest: int = 0
-    is_whole: bool = False
     is_proved: bool = False
 
 
@@ -183,6 +182,12 @@ def remarks(tx: Connection, move: Move) -> list[Remark]:
     return [Remark(row.name, _cells(row.key) or (), row.is_left, row.reason) for row in rows]
 
 
+def left(tx: Connection, move: Move, table: str) -> int:
+    """How many rows of a table did not come."""
+    of = (move_remarks.c.move_id == move.id) & (move_remarks.c.name == table) & move_remarks.c.is_left
+    return tx.scalar(select(func.count()).select_from(move_remarks).where(of)) or 0
+
+
 def added(digest: int, more: int) -> int:
     """The digest of rows, and of more of them."""
     return (digest + more) % _MODULUS
@@ -219,13 +224,12 @@ def _state(moved: Moved) -> dict[str, object]:
         "last": _key(moved.last),
         "moved": moved.moved,
         "digest": moved.digest.to_bytes(32, "big"),
-        "is_whole": moved.is_whole,
         "is_proved": moved.is_proved,
     }
 
 
 def _moved(row: Row[tuple[object, ...]]) -> Moved:
-    return Moved(row.name, _cells(row.last), row.moved, int.from_bytes(row.digest, "big"), row.is_whole, row.is_proved)
+    return Moved(row.name, _cells(row.last), row.moved, int.from_bytes(row.digest, "big"), row.is_proved)
 
 
 def _key(cells: tuple[Cell, ...] | None) -> str | None:

@@ -76,16 +76,14 @@ class Mover:
                 done = self._put(shape, part, done)
                 tell(len(part))
             there = shape.count(read)
-        with self.target.begin() as tx:
-            left = sum(each.is_left and each.table == shape.name for each in moves.remarks(tx, self.move))
-            if done.moved + left != there:
-                raise StoreCorrupt(
-                    f"{self.source.database.name} has {there:,} rows in {shape.name}, and by their keys "
-                    f"{done.moved + left:,} are found: `monitor move --undo`, and restore a backup"
-                )
-            whole = replace(done, is_whole=True)
-            moves.go_on(tx, self.move, done, whole)
-        return whole
+        with self.target.read() as tx:
+            came = done.moved + moves.left(tx, self.move, shape.name)
+        if came != there:
+            raise StoreCorrupt(
+                f"{self.source.database.name} has {there:,} rows in {shape.name}, of which {came:,} are found by their "
+                "keys: `monitor move --undo`, and restore a backup"
+            )
+        return done
 
     def prove(self, shape: Shape, done: Moved, tell: Tell) -> None:
         """Read the table back. Raise StoreCorrupt where it is not what came."""
@@ -99,10 +97,14 @@ class Mover:
         if (digest, count) != (done.digest, done.moved):
             raise StoreCorrupt(
                 f"{shape.name} in {self.target.database.name} is not what came ({count:,} rows of {done.moved:,}): "
-                "`monitor move --undo`, empty it, and move again"
+                "`monitor move --undo`, and move again"
             )
+
+    def note(self, tables: Sequence[Moved]) -> None:
+        """Note that these tables were read back, so that it need not be done again."""
         with self.target.begin() as tx:
-            moves.go_on(tx, self.move, done, replace(done, is_proved=True))
+            for done in tables:
+                moves.go_on(tx, self.move, done, replace(done, is_proved=True))
 
     def _parts(self, shape: Shape, read: Connection, done: Moved) -> Iterator[list[Ready]]:
         part: list[Ready] = []

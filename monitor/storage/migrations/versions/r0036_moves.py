@@ -31,7 +31,6 @@ def upgrade() -> None:
         sa.Column("last", sa.Text, comment=last),
         sa.Column("moved", sa.BigInteger, nullable=False, comment="rows that came"),
         sa.Column("digest", sa.LargeBinary, nullable=False, comment="of those: the sum of their SHA-256"),
-        sa.Column("is_whole", sa.Boolean, nullable=False, comment="whether all have come"),
         sa.Column("is_proved", sa.Boolean, nullable=False, comment=is_proved),
         sa.PrimaryKeyConstraint("move_id", "name", name="moved_tables_pk"),
         sa.ForeignKeyConstraint(["move_id"], ["moves.id"], name="moved_tables_moves_fk", ondelete="CASCADE"),
