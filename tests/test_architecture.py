@@ -107,6 +107,7 @@ IMPORTS_WHEN_NEEDED = {
     "monitor.settings.rhythms": "as for the values",
     "monitor.settings.values": "few keys need idna, or the names of roles, topics and kinds",
     "monitor.storage.statements": "PostgreSQL's dialect is loaded where that is used",
+    "monitor.storage.postgresql": "what sends arrays loads its dialect and driver, which SQLite does without",
     "monitor.storage.store": "Alembic is loaded where there is something to migrate",
     "monitor.streams": "almost never needed",
     "monitor.vault": "cryptography takes long to load, and a check that tells nobody seals nothing",

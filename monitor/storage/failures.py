@@ -7,8 +7,12 @@ as they are.
 
 import sqlite3
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from monitor.errors import StoreCorrupt, StoreError, StoreUnavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import ExceptionContext
 
 LOCK_SECONDS = 30
 """How long to wait for another process before giving up."""
@@ -100,3 +104,8 @@ def _reason(error: BaseException, database: DatabaseName) -> str:
     """The driver's own words on one line, without the password."""
     words = " ".join(str(error).split())
     return (words.replace(database.secret, "***") if database.secret else words)[:200]
+
+
+def translate(context: "ExceptionContext", *, database: DatabaseName) -> BaseException | None:
+    """What SQLAlchemy is to raise in place of what the driver raised."""
+    return explain(context.original_exception, database, connecting=context.connection is None)

@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreUnavailable
 from monitor.files import identity, make_file, make_folder
-from monitor.storage import moves
-from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain
+from monitor.storage import moves, postgresql
+from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain, translate
 from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, PRAGMAS_OF_READERS, choose_journal
 from monitor.storage.locks import lock_schema, lock_subscriptions
 from monitor.storage.migrations import HEAD, REVISIONS
@@ -216,7 +215,7 @@ def _engine(text_: str, *, makes_it: bool = True, readers: int = 0) -> tuple[Eng
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         return _sqlite_engine(url, makes_it=makes_it, readers=readers)
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return _postgresql_engine(url.set(drivername="postgresql+psycopg"), readers=readers)
+        return postgresql.engine_for(url.set(drivername="postgresql+psycopg"), pool_size=max(readers, POOL_SIZE))
     raise StoreUnavailable(f"store.url names {url.drivername}, which is not a store of this program: {_FORMS}")
 
 
@@ -244,7 +243,7 @@ def _sqlite_engine(url: URL, *, makes_it: bool, readers: int) -> tuple[Engine, D
     event.listen(engine, "connect", partial(_prepare_sqlite, file=url.database, pragmas=pragmas))
     event.listen(engine, "checkout", partial(_stay_with_the_file, file=url.database))
     event.listen(engine, "begin", partial(_begin_sqlite, database=database))
-    event.listen(engine, "handle_error", partial(_translate, database=database))
+    event.listen(engine, "handle_error", partial(translate, database=database))
     return engine, database
 
 
@@ -258,24 +257,6 @@ def _make(file: Path, database: DatabaseName) -> None:
         ) from error
     with suppress(OSError):  # SQLite finds the better words
         make_file(file)
-
-
-def _postgresql_engine(url: URL, *, readers: int) -> tuple[Engine, DatabaseName]:
-    host = url.host or url.query.get("host") or "the local socket"
-    port = f":{url.port}" if url.port else ""
-    name = f"PostgreSQL database {url.database or url.username!r} at {host}{port}"
-    database = DatabaseName(name, url.password or str(url.query.get("password", "")))
-    try:
-        engine = create_engine(
-            url, pool_pre_ping=True, pool_size=max(readers, POOL_SIZE), connect_args={"connect_timeout": 10}
-        )
-    except ImportError as error:
-        raise StoreUnavailable(
-            f"{database.name} needs a driver that is not installed: pip install 'psycopg[binary]' beside the program"
-        ) from error
-    event.listen(engine, "connect", _prepare_postgresql)
-    event.listen(engine, "handle_error", partial(_translate, database=database))
-    return engine, database
 
 
 def _prepare_sqlite(
@@ -321,18 +302,6 @@ def _begin_within(seconds: float, connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
-
-
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    from monitor.storage import arrays  # it loads PostgreSQL's dialect and driver
-
-    arrays.send_in_binary(connection)
-    connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
-    connection.commit()
-
-
-def _translate(context: ExceptionContext, *, database: DatabaseName) -> BaseException | None:
-    return explain(context.original_exception, database, connecting=context.connection is None)
 
 
 def _set_journal_mode(engine: Engine, database: DatabaseName) -> None:
