@@ -5,7 +5,7 @@ from contextlib import closing
 from time import monotonic, sleep
 
 from monitor.errors import MonitorError, StoreUnavailable
-from monitor.storage import leases
+from monitor.storage import jobs, leases
 from monitor.storage.copying import sqlite_file
 from monitor.storage.holders import in_words, is_running
 from monitor.storage.leases import Lease
@@ -20,8 +20,13 @@ def refuse_while_serving(url: str, *, what: str, silence: float = leases.TAKEN_A
     *what* is to be done once it has ended, as an imperative. To find out about a service on another machine takes
     *silence* seconds.
     """
-    lease = _lease(url)
-    if lease and _is_held(lease, lambda: _lease(url), silence):
+    lease, workers = _standing(url)
+    if workers:
+        raise StoreUnavailable(
+            f"`monitor serve` or `monitor worker` takes jobs from the database: stop them all, and {what} then (one "
+            f"that was killed counts for {jobs.ALIVE_FOR} seconds)"
+        )
+    if lease and _is_held(lease, lambda: _standing(url)[0], silence):
         raise StoreUnavailable(
             f"`monitor serve` is at work in the database ({in_words(lease.holder)}): stop it, and {what} then"
         )
@@ -39,13 +44,13 @@ def _is_held(lease: Lease, look: Callable[[], Lease | None], silence: float) -> 
     return running
 
 
-def _lease(url: str) -> Lease | None:
-    """The lease of the active service; None if there is none, or no readable database."""
+def _standing(url: str) -> tuple[Lease | None, int]:
+    """The lease of the active service, and how many queues workers serve; nothing of a database that cannot be read."""
     file = sqlite_file(url)
     if file is not None and (not file.exists() or file.stat().st_size == 0):
-        return None
+        return None, 0
     try:
         with closing(Store.as_it_is(url)) as store, store.read() as tx:
-            return leases.get(tx, leases.SCHEDULER)
+            return leases.get(tx, leases.SCHEDULER), jobs.workers(tx)
     except MonitorError:
-        return None
+        return None, 0

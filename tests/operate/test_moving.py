@@ -401,6 +401,17 @@ def test_nothing_is_moved_that_should_not_be(full: str, other: str, tmp_path: Pa
     assert sorted(path.name for path in tmp_path.glob("other*")) == []
 
 
+def test_nothing_is_moved_while_workers_take_jobs(full: str, postgres_url: str, other: str) -> None:
+    with closing(Store.open(postgres_url)) as store, store.begin() as tx:
+        if not inspect(tx).has_table("procrastinate_workers"):
+            pytest.skip("Procrastinate is not installed")
+        tx.execute(text("INSERT INTO procrastinate_workers DEFAULT VALUES"))
+
+    for url, to in ((postgres_url, other), (full, postgres_url)):
+        with pytest.raises(StoreUnavailable, match="takes jobs from the database: stop them all, and move then"):
+            moved(url, to)
+
+
 def test_two_moves_at_once_bring_nothing_twice(full: str, other: str) -> None:
     """The first finds that the second went on where it was itself, and leaves it to that one."""
     rows = everything(full)
