@@ -71,7 +71,7 @@ def test_a_worker_is_kept_in_its_place_as_the_service_is() -> None:
     assert {key: value for key, value in worker.items() if key not in its_own} == {
         key: value
         for key, value in service.items()
-        if key not in its_own | {"ExecReload", "StateDirectory", "StateDirectoryMode", "WorkingDirectory"}
+        if key not in its_own | {"StateDirectory", "StateDirectoryMode", "WorkingDirectory"}
     }
 
 

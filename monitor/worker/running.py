@@ -39,6 +39,7 @@ CONNECT_WITHIN = 5
 CONNECTIONS = 8
 _SILENT = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 """A database whose machine is gone says nothing at all."""
+_UNPREPARED = {"prepare_threshold": None}
 
 Declare = Callable[[App], None]
 
@@ -143,7 +144,8 @@ class Running:
                 max_size=CONNECTIONS,
                 timeout=BREAKS_OFF_WITHIN * 5,
                 reconnect_timeout=CONNECT_WITHIN,
-                kwargs={"connect_timeout": CONNECT_WITHIN, **_SILENT},
+                # Whoever does not listen has a pooler in between, which knows of no prepared statement.
+                kwargs={"connect_timeout": CONNECT_WITHIN, **_SILENT, **({} if self._listens else _UNPREPARED)},
             )
         )
 
