@@ -145,8 +145,9 @@ def _holds_anything(url: str, file: Path | None) -> bool:
     if file is not None and (not file.exists() or file.stat().st_size == 0):
         return False
     try:
-        store = Store.as_it_is(url) if file is not None else Store.open(url)
-        with closing(store), store.read() as tx:
+        if file is None:
+            Store.open(url).close()  # which makes the tables
+        with closing(Store.as_it_is(url)) as store, store.read() as tx:
             return copying.holds_anything(tx)
     except MonitorError:
         if file is None:

@@ -50,7 +50,7 @@ def _standing(url: str) -> tuple[Lease | None, int]:
     if file is not None and (not file.exists() or file.stat().st_size == 0):
         return None, 0
     try:
-        with closing(Store.as_it_is(url)) as store, store.read() as tx:
+        with closing(Store.as_it_is(url, even_newer=True)) as store, store.read() as tx:
             return leases.get(tx, leases.SCHEDULER), jobs.workers(tx)
     except MonitorError:
         return None, 0

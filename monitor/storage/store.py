@@ -25,7 +25,7 @@ from monitor.storage import moves, postgresql
 from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain, translate
 from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, PRAGMAS_OF_READERS, choose_journal
 from monitor.storage.locks import lock_schema, lock_subscriptions
-from monitor.storage.migrations import HEAD, REVISIONS
+from monitor.storage.migrations import HEAD, REVISIONS, works_with
 from monitor.storage.tables import metadata, revisions
 
 POOL_SIZE = 5
@@ -62,15 +62,16 @@ class Store:
         return store
 
     @classmethod
-    def as_it_is(cls, url: str) -> "Store":
+    def as_it_is(cls, url: str, *, even_newer: bool = False) -> "Store":
         """Open an existing database of any revision and change nothing about it: to copy or examine it.
 
-        Raise as `open` does.
+        *even_newer*: also one of a later version that this one works with, of which it does not see all. Raise as
+        `open` does.
         """
         store = cls(*_engine(url, makes_it=False))
         try:
             with store.read() as tx:
-                if _revision(tx, store.database) is None:
+                if _revision(tx, store.database, even_newer=even_newer) is None:
                     raise StoreUnavailable(f"{store.database.name} is empty: name another")
         except BaseException:
             store.close()
@@ -150,10 +151,10 @@ class Store:
         if self._engine.dialect.name == "sqlite":
             _set_journal_mode(self._engine, self.database)
         with self.read() as tx:
-            revision = _revision(tx, self.database)
+            revision = _revision(tx, self.database, even_newer=True)
         if revision is None and self._engine.dialect.name == "sqlite":
             revision = self._create()
-        if revision != HEAD:
+        if revision is None or revision in REVISIONS[:-1]:
             self._migrate()
 
     def _create(self) -> str | None:
@@ -325,10 +326,13 @@ def _set_journal_mode(engine: Engine, database: DatabaseName) -> None:
                 ) from error
 
 
-def _revision(tx: Connection, database: DatabaseName, *, even_moved: bool = False) -> str | None:
+def _revision(
+    tx: Connection, database: DatabaseName, *, even_moved: bool = False, even_newer: bool = False
+) -> str | None:
     """The schema's revision; None for a database without tables.
 
-    Refuse one that is not ours, from the future or, unless *even_moved*, was moved elsewhere or is not whole yet.
+    Refuse one that is not ours, from the future and, with *even_newer*, not one that this version works with; or that,
+    unless *even_moved*, was moved elsewhere or is not whole yet.
     """
     tables = inspect(tx).get_table_names()
     if "alembic_version" not in tables:
@@ -336,7 +340,7 @@ def _revision(tx: Connection, database: DatabaseName, *, even_moved: bool = Fals
             raise StoreUnavailable(f"{database.name} holds tables of another program: choose another with store.url")
         return None
     revision: str | None = tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-    if revision is not None and revision not in REVISIONS:
+    if revision is not None and revision not in REVISIONS and not (even_newer and works_with(revision)):
         raise StoreUnavailable(
             f"{database.name} was written by a newer version (schema {revision}, known here up to {HEAD}): "
             "run that version, or restore a backup that this one made"

@@ -20,7 +20,7 @@ from monitor.operate.doctor import access, alerting, database, machine, watching
 from monitor.operate.doctor.findings import DatabaseContext, DoctorContext, Finding, Level, fine, note, problem
 from monitor.storage import condition
 from monitor.storage.copying import sqlite_file
-from monitor.storage.migrations import HEAD
+from monitor.storage.migrations import HEAD, works_with
 from monitor.storage.store import Store
 from monitor.text import one_line
 
@@ -40,7 +40,12 @@ def examine(context: DoctorContext) -> Iterator[tuple[str, Finding]]:
         yield "database", note("there is none yet", "begin with `monitor watch add TRIAL_ID`")
         return
     with closing(store), store.read() as tx:
-        if (revision := condition.revision(tx)) != HEAD:
+        revision = condition.revision(tx) or ""
+        if works_with(revision):
+            words = f"a newer version has migrated it (schema {revision}); this one goes on with it (schema {HEAD})"
+            yield "database", note(words, "start that version here, too; until then it alone examines the rest")
+            return
+        if revision != HEAD:
             yield "database", problem(f"it has schema {revision}, and this version {HEAD}", "run `monitor migrate`")
             return
         opened = DatabaseContext(context.config, context.registries, context.vault, context.now, tx)
@@ -63,7 +68,7 @@ def guarded(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[tuple
 def _opened(url: str) -> Store | None:
     """The database as it is; None where there is none."""
     file = sqlite_file(url)
-    return None if file is not None and not file.exists() else Store.as_it_is(url)
+    return None if file is not None and not file.exists() else Store.as_it_is(url, even_newer=True)
 
 
 CHECKS: dict[str, Callable[[DoctorContext], Iterator[Finding]]] = {

@@ -2,7 +2,16 @@
 
 A new revision is one file in `versions/` (copy the latest, number it one higher, write `upgrade`) and one line in
 REVISIONS. A released revision is never edited. It is self-contained: importing `tables` would change the past.
+
+While a new version takes the place of the former one, processes of both work at one database. So a revision that only
+adds says so in its name: with "0041_from_0039", code that knows the schema up to 0039 goes on with it, and may be
+started. That takes tables, columns that may be null or have a default, and indexes that are not unique; what is no
+longer used is taken away two versions later, in a revision without such a name. tests/storage/test_newer_schemas.py
+holds revisions to it.
 """
+
+FROM = "_from_"
+"""In the name of a revision, before the first one whose code works with its schema."""
 
 REVISIONS = (
     "0001",
@@ -49,3 +58,15 @@ REVISIONS = (
 100 ms and this is read at every start."""
 
 HEAD = REVISIONS[-1]
+
+
+def number_of(revision: str) -> int:
+    """The number that a revision begins with; 0 where it is none of ours."""
+    number = revision.partition(FROM)[0]
+    return int(number) if number.isascii() and number.isdigit() else 0
+
+
+def works_with(revision: str) -> bool:
+    """Whether this version's code works with the schema of a later one's, by that revision's name."""
+    oldest = number_of(revision.partition(FROM)[2])
+    return 0 < oldest <= number_of(HEAD) < number_of(revision)
