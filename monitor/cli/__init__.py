@@ -105,6 +105,11 @@ COMMANDS = (
         "Move everything to an empty database of either store, and prove it. End `monitor serve` before.",
     ),
     Declared(
+        "checksums",
+        "monitor.cli.checksums:checksums",
+        "Say what each table holds, in a number that is the same for every copy of it, on either store.",
+    ),
+    Declared(
         "doctor",
         "monitor.cli.doctor:doctor",
         "Check everything, and say what to do about what is wrong. Exit with 1 where something is.",

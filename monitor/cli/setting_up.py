@@ -135,6 +135,15 @@ def kubernetes(to: Folder = None, force: Force = False) -> None:
     )
 
 
+@deploy.command()
+def drill() -> None:
+    """Give the script that restores backups elsewhere, and proves that they hold what the database holds.
+
+    [dim]$[/dim] monitor deploy drill > restore-drill.sh
+    """
+    sys.stdout.write(shipped.text_of(shipped.DRILL))
+
+
 def _write(texts: dict[Path, str], *, force: bool) -> None:
     """Write files whole, or none; refuse to replace what is there, unless forced."""
     for path in texts:

@@ -106,7 +106,7 @@ class Shape:
 
 
 def digested(row: Cells) -> tuple[int, int]:
-    """The digest of a row, and how long it is. Raise TypeError for text that is none in UTF-8: see `mended`."""
+    """The digest of a row, and how long it is. Raise TypeError for text that is not UTF-8: see `mended`."""
     written = orjson.dumps(row, default=bytes.hex)
     return int.from_bytes(sha256(written).digest(), "big"), len(written)
 

@@ -48,6 +48,17 @@ def empty(tx: Connection) -> None:
         tx.execute(delete(table))
 
 
+def checksum(shape: Shape, tx: Connection, tell: Tell) -> tuple[int, int]:
+    """How many rows a table has, and the sum of their digests: the same in every copy, on either store."""
+    count = digest = 0
+    for part in shape.rows(tx, in_order=False):
+        for row in part:
+            digest = added(digest, digested(row)[0])
+        count += len(part)
+        tell(len(part))
+    return count, digest
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A row on its way; *row* is None where it does not come."""
@@ -87,13 +98,8 @@ class Mover:
 
     def prove(self, shape: Shape, done: Moved, tell: Tell) -> None:
         """Read the table back. Raise StoreCorrupt where it is not what came."""
-        digest = count = 0
         with self.target.read() as tx:
-            for part in shape.rows(tx, in_order=False):
-                for row in part:
-                    digest = added(digest, digested(row)[0])
-                count += len(part)
-                tell(len(part))
+            count, digest = checksum(shape, tx, tell)
         if (digest, count) != (done.digest, done.moved):
             raise StoreCorrupt(
                 f"{shape.name} in {self.target.database.name} is not what came ({count:,} rows of {done.moved:,}): "

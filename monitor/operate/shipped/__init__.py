@@ -13,6 +13,7 @@ WORKER_UNIT = "deploy/registry-monitor-worker@.service"
 COMPOSE = "deploy/compose.yaml"
 KUSTOMIZATION = "deploy/kubernetes/kustomization.yaml"
 MANIFESTS = "deploy/kubernetes/registry-monitor.yaml"
+DRILL = "deploy/restore-drill.sh"
 ALL = (CONFIGURATION, UNIT, COMPOSE)
 
 _CHECKOUT = Path(__file__).parents[3]

@@ -1,11 +1,13 @@
-"""What `monitor move` did or would do, with --json. Pure."""
+"""What `monitor move` did or would do, and what `monitor checksums` found, with --json. Pure."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monitor.model import Json
 from monitor.views.json.moments import moment_json
 
 if TYPE_CHECKING:
+    from monitor.operate.checksums import Checksum
     from monitor.operate.moving import Everything, Plan, Undone
     from monitor.storage.moves import Remark
 
@@ -33,6 +35,11 @@ def moved_json(done: "Everything") -> dict[str, Json]:
         "remarks": [_remark_json(remark) for remark in done.remarks],
         "damaged": [*done.damaged],
     }
+
+
+def checksums_json(found: "Sequence[Checksum]") -> dict[str, Json]:
+    """What each table holds."""
+    return {"tables": {each.table: {"rows": each.rows, "digest": each.digest} for each in found}}
 
 
 def undone_json(undone: "Undone") -> dict[str, Json]:
