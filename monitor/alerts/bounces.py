@@ -34,8 +34,6 @@ from monitor.text import counted, one_line
 CHANNEL = "email"
 FULL_TIMES = 3
 FULL_WITHIN = timedelta(days=7)
-_FIXED = ("config", "operator")
-"""Where subscriptions come from that a file keeps."""
 
 
 class Outcome(StrEnum):
@@ -126,8 +124,8 @@ def _obeyed(tx: Connection, bounce: Bounce, shown: str, now: datetime) -> tuple[
     """Do what a report means, and give that, and to which subscriptions."""
     wanted = _wanted(tx, bounce, now)
     going = subscriptions.not_ended_at(tx, bounce.endpoint_id) if wanted else []
-    fixed = [each for each in going if each.origin in _FIXED]
-    free = [each for each in going if each.origin not in _FIXED and _is_to_be(each, wanted)]
+    fixed = [each for each in going if each.is_configured]
+    free = [each for each in going if not each.is_configured and _is_to_be(each, wanted)]
     if wanted is None or not (free or fixed):
         return Outcome.NOTED, []
     for each in free:

@@ -6,7 +6,7 @@ from monitor.model import Subscription, SubscriptionState
 
 def refuse_unless_editable(before: Subscription) -> None:
     """Raise ConfigurationInvalid for one that a file says all of."""
-    if before.origin in ("config", "operator"):
+    if before.is_configured:
         raise ConfigurationInvalid(f"subscription {before.called} is written in config.toml: change it there")
 
 

@@ -63,7 +63,7 @@ def restored(tx: Connection, subscription: Subscription, *, now: datetime) -> Su
 
 
 def _why_it_stays_ended(tx: Connection, subscription: Subscription, now: datetime) -> str | None:
-    if subscription.origin in ("config", "operator"):
+    if subscription.is_configured:
         return "it is made by config.toml, and comes back where it is written there again"
     if links.left_at(tx, subscription.id):
         return "its receiver left by a link in a mail, and takes that back by the same link"

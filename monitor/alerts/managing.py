@@ -103,7 +103,7 @@ def look(token: str, known: Links, context: SubscribeContext, *, before: Place |
             sent=tuple(_sent(tx, page.deliveries)),
             older=older,
             next=page.next,
-            is_fixed=_is_fixed(subscription),
+            is_fixed=subscription.is_configured,
             is_shared=subscription.team is not None,
             reason=bounces.reasons(tx, only=[subscription.id]).get(subscription.id, ""),
             missed=len(missed_by(tx, subscription)),
@@ -118,7 +118,7 @@ def change(token: str, wanted: Edit, known: Links, context: SubscribeContext) ->
     """
     with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
-        if _is_fixed(subscription):
+        if subscription.is_configured:
             raise ConfigurationInvalid(
                 worded("what this subscription hears of is set by the people who run this service")
             )
@@ -172,7 +172,10 @@ def leave(token: str, known: Links, context: SubscribeContext) -> Subscription:
 
 
 def come_back(token: str, known: Links, context: SubscribeContext) -> None:
-    """Take leaving back. ConfigurationInvalid where somebody else ended it, or it is too long ago."""
+    """Take leaving back. ConfigurationInvalid where somebody else ended it, or it is too long ago.
+
+    Where another subscription has its name by now, it goes on with a number behind that.
+    """
     with context.store.begin_alone() as tx:
         subscription = _of(tx, token, known)
         if subscription.state is not SubscriptionState.ENDED:
@@ -180,6 +183,8 @@ def come_back(token: str, known: Links, context: SubscribeContext) -> None:
         if not _can_return(tx, subscription, context.clock()):
             words = worded("this subscription has ended, and a link does not bring it back: subscribe again")
             raise ConfigurationInvalid(words)
+        if subscription.name:
+            subscriptions.rename(tx, subscription.id, subscriptions.free_name(tx, subscription.name))
         subscriptions.set_state(tx, subscription.id, SubscriptionState.ACTIVE, context.clock())
         links.note_left(tx, subscription.id, None)
         endpoints.enable(tx, subscription.endpoint.id)
@@ -206,10 +211,6 @@ def _of(tx: Connection, token: str, known: Links) -> Subscription:
     if links.versions(tx, [subscription.id]).get(subscription.id, 0) != found[1]:
         raise NothingFound(worded("this link was ended: take that of a later mail"))
     return subscription
-
-
-def _is_fixed(subscription: Subscription) -> bool:
-    return subscription.origin in ("config", "operator")
 
 
 def _can_return(tx: Connection, subscription: Subscription, now: datetime) -> bool:

@@ -42,7 +42,7 @@ def is_about_named_trials(subscription: Subscription) -> bool:
 
 def is_of_a_person(subscription: Subscription) -> bool:
     """Whether somebody asked for mails, who may have forgotten that. A file that asks for them is there to be read."""
-    return subscription.endpoint.channel == "email" and subscription.origin in ("web", "command")
+    return subscription.endpoint.channel == "email" and not subscription.is_configured
 
 
 def is_year_over(created_at: datetime, question: Question, now: datetime) -> bool:

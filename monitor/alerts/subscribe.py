@@ -57,6 +57,8 @@ class Asked:
     rhythm: Rhythm = IMMEDIATE
     note: str | None = None
     language: str = ENGLISH
+    origin: str = "command"
+    """What asks for it, as `Subscription` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,7 @@ def drafted(tx: Connection, endpoint: Endpoint, asked: Asked, *, now: datetime) 
         rhythm=asked.rhythm,
         note=asked.note,
         language=asked.language,
+        origin=asked.origin,
         created_at=now,
     )
 
@@ -342,7 +345,7 @@ def _configured(tx: Connection, wanted: Wanted, context: SubscribeContext, now: 
     team = wanted.name if wanted.is_of_team else None
     with named_in_file(wanted.block, "watch" if wanted.scope.group is None else "group"):
         drawn_up = drafted(tx, endpoint, wanted, now=now)
-    return replace(drawn_up, team=team, origin=wanted.origin)
+    return replace(drawn_up, team=team)
 
 
 def set_state(

@@ -117,6 +117,7 @@ class Asked(Timing):
             registry=self.registry,
             everything=self.all_trials,
             filters=self.filters(),
+            origin="agent",
             **more,
         )
 

@@ -1,4 +1,4 @@
-"""Tools that make, change, pause, resume and end subscriptions."""
+"""Tools that make, change, pause, resume, end and restore subscriptions."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from monitor.alerts.editing import Editable, edit
-from monitor.alerts.ending import end
+from monitor.alerts.ending import end, restored
 from monitor.alerts.filters import changed_filters
 from monitor.alerts.resuming import resume
 from monitor.alerts.rhythms import checked_catch_up, checked_end_of_pause
@@ -24,6 +24,7 @@ from monitor.mcp.untrusted import harmless
 from monitor.model import SubscriptionState
 from monitor.model.access import Permission
 from monitor.model.language import ENGLISH
+from monitor.storage import subscriptions
 from monitor.text import counted
 
 
@@ -40,6 +41,12 @@ class Which(Arguments):
     """A subscription."""
 
     subscription: Line = Field(description="Its id, the beginning of that, or its name; or a team, for all in it.")
+
+
+class Ended(Arguments):
+    """A subscription that has ended."""
+
+    subscription: Line = Field(description="Its id, or the beginning of that, as end_subscription gave it.")
 
 
 class Pausing(Which):
@@ -174,8 +181,17 @@ def end_subscription(asking: Asking, given: Which) -> Answer:
     return Answer(said=said, content=_all(each.subscription for each in ended) | dropped)
 
 
-def _all(subscriptions: Iterable[Any]) -> dict[str, Any]:
-    return {"subscriptions": harmless([subscription_form(each) for each in subscriptions])}
+def restore_subscription(asking: Asking, given: Ended) -> Answer:
+    """Take back that it ended."""
+    with asking.program.store.begin_alone() as tx:
+        made = restored(tx, subscriptions.find(tx, given.subscription), now=asking.now)
+    return Answer(
+        said=f"Subscription {made.id[:8]} goes on; what was owed as it ended is dropped.", content=_all([made])
+    )
+
+
+def _all(every: Iterable[Any]) -> dict[str, Any]:
+    return {"subscriptions": harmless([subscription_form(each) for each in every])}
 
 
 _SEVERAL = schemas.form(subscriptions=schemas.listed(SUBSCRIPTION))
@@ -245,6 +261,17 @@ TOOLS = (
         run=end_subscription,
         permission=_MAY,
         effect=Effect.ENDS,
+        if_nothing=SEE_LIST,
+    ),
+    Tool(
+        name="restore_subscription",
+        title="Take back that a subscription ended",
+        description="Have a subscription that ended go on as it was, within 30 days; not where its receiver ended it.",
+        takes=Ended,
+        gives=_SEVERAL,
+        run=restore_subscription,
+        permission=_MAY,
+        effect=Effect.ADDS,
         if_nothing=SEE_LIST,
     ),
 )

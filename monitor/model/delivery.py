@@ -109,7 +109,8 @@ class Subscription:
     ended_at: datetime | None = None
     """When it ended, where it has and that is known."""
     origin: str = "command"
-    """command, config, web (asked for on a page), or operator: one that covers no trials and hears of notices."""
+    """What made it: a command, page (a user's), api, agent or config; web: a stranger asked for it on a page; operator:
+    the configuration, to hear of notices and of no trial."""
     created_at: datetime
 
     @property
@@ -121,6 +122,11 @@ class Subscription:
     def knows_watches(self) -> bool:
         """Whether it may be told what watches are called: not where a stranger asked for it on a page."""
         return self.origin != "web"
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether config.toml makes it, and it changes there alone."""
+        return self.origin in ("config", "operator")
 
     @property
     def called(self) -> str:

@@ -4,7 +4,7 @@ Events come by day, the newest day first, and within a day the most significant 
 from where the one before it ended, never by counting over what comes before. The changes of no event are read for it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -124,6 +124,14 @@ def page(
         if len(found) >= limit:
             break
     return found
+
+
+def of_events(tx: Connection, wanted: ChangeFilter, ids: Collection[str]) -> list[FoundEvent]:
+    """Those of the events that have changes that are asked for, the newest first."""
+    same = and_(events.c.registry == trial_index.c.registry, events.c.trial_id == trial_index.c.trial_id)
+    trials = tx.scalars(select(trial_index.c.id).join(events, same).where(events.c.id.in_(ids)).distinct()).all()
+    query = _events_by_time(wanted, None, None, walking=True, trials=trials)
+    return _read(tx, query.where(events.c.id.in_(ids)))
 
 
 def events_of_days(tx: Connection, wanted: ChangeFilter, days: Sequence[str]) -> dict[str, int]:
@@ -269,9 +277,12 @@ def _events(wanted: ChangeFilter, after: Place | None, number: int | None, *, wa
     )
 
 
-def _events_by_time(wanted: ChangeFilter, after: Place | None, number: int | None, *, walking: bool) -> Select[Any]:
-    """The same, the newest first."""
-    found, at = _grouped(wanted, after, walking=walking).subquery(), events.c.occurred_at
+def _events_by_time(
+    wanted: ChangeFilter, after: Place | None, number: int | None, *, walking: bool, trials: Sequence[int] | None = None
+) -> Select[Any]:
+    """The same, the newest first; of those *trials* alone, where they are given."""
+    grouped, at = _grouped(wanted, after, walking=walking), events.c.occurred_at
+    found = (grouped if trials is None else grouped.where(_c.trial.in_(trials))).subquery()
     same = (events.c.registry == trial_index.c.registry, events.c.trial_id == trial_index.c.trial_id)
     query = _with_trials(found).join(events, and_(*same, events.c.snapshot == found.c.snapshot))
     if wanted.told:

@@ -6,13 +6,14 @@ row: so it is right also of one that was released here, and waits behind another
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from monitor.model import Settlement
-from monitor.storage.settling_tables import held_events, settlements
+from monitor.storage.settling_tables import held_events, holds, settlements
 from monitor.storage.statements import chunks
 
 
@@ -55,6 +56,31 @@ def give_up(tx: Connection, hold_id: int, event_ids: Iterable[str]) -> None:
     for chunk in chunks(event_ids):
         of_these = (held_events.c.hold_id == hold_id) & held_events.c.event_id.in_(chunk)
         tx.execute(update(held_events).where(of_these).values(is_given_up=True))
+
+
+def released(tx: Connection, event_ids: Iterable[str]) -> dict[str, datetime]:
+    """When those of these events were released last that ever were."""
+    at = func.max(holds.c.decided_at, type_=holds.c.decided_at.type)
+    query = _released.with_only_columns(held_events.c.event_id, at).group_by(held_events.c.event_id)
+    return {
+        row[0]: row[1]
+        for chunk in chunks(event_ids)
+        for row in tx.execute(query.where(held_events.c.event_id.in_(chunk)))
+    }
+
+
+def released_since(tx: Connection, since: datetime, *, limit: int) -> list[str]:
+    """Up to *limit* events that were released then or later, the latest first."""
+    query = _released.with_only_columns(held_events.c.event_id).where(holds.c.decided_at >= since)
+    found = tx.scalars(query.order_by(holds.c.decided_at.desc(), held_events.c.event_id).limit(limit))
+    return list(dict.fromkeys(found))
+
+
+_released = (
+    select(held_events)
+    .join(holds, holds.c.id == held_events.c.hold_id)
+    .where(holds.c.decision == "released", ~held_events.c.is_given_up)
+)
 
 
 def page(tx: Connection, hold_id: int, *, after: str | None, limit: int) -> list[HeldEvent]:

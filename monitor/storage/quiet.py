@@ -84,7 +84,7 @@ ORDER BY watched.trial_id
 """The trials that a pass over newer data checks, and whether each is listed and was not missed."""
 
 _MEASURES = """
-SELECT behind_since IS NULL, EXISTS (
+SELECT behind_since IS NULL, coalesce(in_step_at >= :since, FALSE) OR EXISTS (
     SELECT 1 FROM trials
     WHERE registry = :registry AND build >= substr(verified_version, 1, 10) AND verified_at >= :since
 )

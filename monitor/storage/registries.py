@@ -51,4 +51,4 @@ def remember(
     """Record the version that was seen, and whether answers came from older data (None: nothing was asked)."""
     row = {"registry": registry, "version_stamp": version.stamp, "version_etag": version.etag, "checked_at": at}
     since = {"behind_since": func.coalesce(registries.c.behind_since, literal(at, Moment)) if behind else null()}
-    put(tx, registries, [row], others={} if behind is None else since, keeping=["behind_since"])
+    put(tx, registries, [row], others={} if behind is None else since, keeping=["behind_since", "in_step_at"])

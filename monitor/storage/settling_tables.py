@@ -45,5 +45,6 @@ held_events = Table(
     Column("hold_id", ForeignKey("holds.id"), primary_key=True),
     Column("event_id", ForeignKey("events.id"), primary_key=True),
     Column("is_given_up", Boolean, nullable=False, comment="released, and so damaged that it could not be told"),
+    Index("held_events_by_event", "event_id"),
     sqlite_with_rowid=False,
 )

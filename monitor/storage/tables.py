@@ -54,6 +54,7 @@ registries = Table(
     Column("version_etag", Text),
     Column("checked_at", Moment, nullable=False),
     Column("behind_since", Moment, comment="when answers began to come from older data; null while they do not"),
+    Column("in_step_at", Moment, comment="when builds kept step with versions, by trials that are to be verified anew"),
     sqlite_with_rowid=False,
 )
 

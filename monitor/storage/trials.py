@@ -1,5 +1,6 @@
 """What is known about each trial now: one row per trial, watched or not."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -24,7 +25,7 @@ from monitor.model import State
 from monitor.storage import denials
 from monitor.storage.searches import is_everything
 from monitor.storage.statements import chunks, put, rows_of
-from monitor.storage.tables import searches, trials, watched_trials
+from monitor.storage.tables import registries, searches, trials, watched_trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +228,26 @@ def page(tx: Connection, *, after: tuple[str, str] | None, limit: int) -> list[T
 def names_builds(tx: Connection, registry: str, *, since: datetime) -> bool:
     """Whether the data builds that answers name keep step with the registry's versions: then they prove something.
 
-    They did where any trial was verified from then on by an answer of the same day as the version.
+    They did where any trial was verified from then on by an answer of the same day as the version, though it is to be
+    verified anew by now.
     """
-    in_step = trials.c.build >= func.substr(trials.c.verified_version, 1, 10)
-    found = select(trials.c.trial_id).where(trials.c.registry == registry, in_step, trials.c.verified_at >= since)
+    noted = select(registries.c.registry).where(registries.c.registry == registry, registries.c.in_step_at >= since)
+    if tx.execute(noted).first() is not None:
+        return True
+    found = select(trials.c.trial_id).where(trials.c.registry == registry, _in_step, trials.c.verified_at >= since)
     return tx.execute(found.limit(1)).first() is not None
+
+
+_in_step = trials.c.build >= func.substr(trials.c.verified_version, 1, 10)
+
+
+def _note_in_step(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
+    """Keep what these trials show of builds that keep step, before they are to be verified anew."""
+    shown = select(func.max(trials.c.verified_at)).where(trials.c.registry == registry, _in_step)
+    at = [tx.scalar(shown.where(trials.c.trial_id.in_(chunk))) for chunk in chunks(trial_ids)]
+    if latest := max(filter(None, at), default=None):
+        earlier = or_(registries.c.in_step_at.is_(None), registries.c.in_step_at < latest)
+        tx.execute(update(registries).where(registries.c.registry == registry, earlier).values(in_step_at=latest))
 
 
 def mark_verified(
@@ -262,6 +278,8 @@ def go_back(tx: Connection, registry: str, build: str) -> None:
 
 def read_again(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
     """Have the next check read these in full, whatever is known of them. Hold the registry's lock."""
+    trial_ids = list(trial_ids)
+    _note_in_step(tx, registry, trial_ids)
     statement = update(trials).where(trials.c.registry == registry)
     for chunk in chunks(trial_ids):
         tx.execute(statement.where(trials.c.trial_id.in_(chunk)).values(verified_version=None, read_in_full_at=None))
@@ -269,4 +287,10 @@ def read_again(tx: Connection, registry: str, trial_ids: Iterable[str]) -> None:
 
 def record(tx: Connection, rows: Sequence[Trial]) -> None:
     """Write these rows whole, replacing the former ones."""
+    unverified = defaultdict(list)
+    for row in rows:
+        if row.verified_version is None:
+            unverified[row.registry].append(row.trial_id)
+    for registry, trial_ids in unverified.items():
+        _note_in_step(tx, registry, trial_ids)
     put(tx, trials, (dict(zip(_names, _values(row), strict=True)) for row in rows))

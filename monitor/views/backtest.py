@@ -63,6 +63,8 @@ class Backtest:
     new_trials: int
     """How many of them have been read for less than LEAST, so that there may be more; 0 where that goes for all."""
     events: int
+    changes: int
+    """In all of those events: an event tells one or more."""
     sent: Sequence[Sent]
     """The newest first."""
     waiting: int
@@ -157,6 +159,7 @@ def backtest(
         trials=trials,
         new_trials=new_trials,
         events=tally.events,
+        changes=tally.changes,
         sent=sent,
         waiting=sum(len(each.told) for each in sent if each.is_coming),
         by_month=_by_month(Counter((each.at.year, each.at.month) for each in sent), months),

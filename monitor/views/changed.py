@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from monitor.changes.topics import Topic
 from monitor.model import Significance
 from monitor.ports import Registry
-from monitor.storage import changed, whose_changes
+from monitor.storage import changed, held_events, whose_changes
 from monitor.storage.changed import ChangeFilter, FoundEvent, Place
 from monitor.storage.whose_changes import SponsorCount
 from monitor.views.finding import ALL, ChangesAsked
@@ -21,6 +21,7 @@ PERIODS = ("2d", "14d", "90d", ALL)
 TOP_SPONSORS = 10
 OF_A_DAY = 6
 """Events of a day among those of others."""
+RELEASED_LATELY = timedelta(days=14)
 MOST_ROUNDS = 8
 """In which the events of days are read: days with thousands of them make a page shorter, and not slower."""
 
@@ -78,6 +79,47 @@ def changes_page(
     known = {registry.key: registry for registry in registries}
     shown = seen_events(tx, found[:limit], wanted, known, counts_told=counts_told, names_watches=names_watches)
     return ChangesPage(shown, _behind(found, limit))
+
+
+def told_page(
+    tx: Connection,
+    asked: ChangesAsked,
+    registries: Sequence[Registry],
+    *,
+    now: datetime,
+    after: Place | None = None,
+    limit: int,
+    names_watches: bool = True,
+) -> ChangesPage:
+    """Up to *limit* events that are told, the newest first.
+
+    On the first page also as many that were released of late, however old they are: whoever looks again and again sees
+    what is told late, too. Each stands where it was released.
+    """
+    today = now.astimezone(UTC).date()
+    found = changes_page(
+        tx,
+        asked,
+        registries,
+        today=today,
+        after=after,
+        limit=limit,
+        names_watches=names_watches,
+        by_time=True,
+        told=True,
+    )
+    late: list[SeenEvent] = []
+    if after is None and (ids := held_events.released_since(tx, now - RELEASED_LATELY, limit=limit)):
+        wanted = replace(asked.filter(today), told=True)
+        there = {each.found.event_id for each in found.events}
+        others = [each for each in changed.of_events(tx, wanted, ids) if each.event_id not in there]
+        known = {registry.key: registry for registry in registries}
+        late = seen_events(tx, others, wanted, known, names_watches=names_watches)
+    shown = [*found.events, *late]
+    released = held_events.released(tx, [each.found.event_id for each in shown])
+    shown = [replace(each, released_at=released.get(each.found.event_id)) for each in shown]
+    shown.sort(key=lambda each: each.told_at or datetime.min.replace(tzinfo=UTC), reverse=True)
+    return replace(found, events=shown)
 
 
 def changes_by_day(

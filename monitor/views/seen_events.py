@@ -32,11 +32,18 @@ class SeenEvent:
     """Those that were asked for, the most significant first."""
     others: tuple[Change, ...] = ()
     """Those of its changes that were not."""
+    released_at: datetime | None = None
+    """When the operator released it, where it was held."""
     settled: Settled | None = None
     """Why nobody was told, or is told yet."""
     told: int | None = None
     """How many subscriptions tell it; None where nobody asked."""
     error: str | None = None
+
+    @property
+    def told_at(self) -> datetime | None:
+        """When it was there to be told: as it was seen, or later, as it was released."""
+        return max(filter(None, (self.seen_at, self.released_at)), default=None)
 
     @property
     def administrative(self) -> int:

@@ -89,6 +89,8 @@ class Tally:
         self._weighs_size = any(each.min_percent is not None or each.min_days is not None for each in filters)
         self._verdicts: dict[tuple[_Traits, ...], _Verdict] = {}
         self.events = 0
+        self.changes = 0
+        """Of all those events, as lists count them."""
         self.told: list[Told] = []
         self.untold: Counter[str] = Counter()
         self.untold_by_month: Counter[tuple[int, int]] = Counter()
@@ -105,6 +107,7 @@ class Tally:
         """Take in an event. KeyError, TypeError, ValueError or AttributeError where its changes make no sense."""
         verdict, shown = self._verdict(each.changes), each.changes
         self.events += 1
+        self.changes += len(each.changes)
         moves = _moves(each) if sums.may_tell else []
         added = _added(moves, sums.own)
         added_beside = [_added(moves, of_beside) for of_beside in sums.beside]

@@ -49,6 +49,8 @@ class SubscribeRequest:
     note: str | None = None
     language: str = ENGLISH
     """That the subscriber reads in."""
+    origin: str = "command"
+    """What asks for it, as `monitor.model.Subscription` has it."""
     name: str | None = None
     as_webhook: bool = False
     """That a webhook's address is one of a chat service is meant so."""
@@ -111,7 +113,12 @@ def subscribe(
 
 def _made(request: SubscribeRequest, scope: SubscriptionScope, context: SubscribeContext) -> list[Subscribed]:
     asked = Asked(
-        scope=scope, filters=request.filters, rhythm=request.rhythm, note=request.note, language=request.language
+        scope=scope,
+        filters=request.filters,
+        rhythm=request.rhythm,
+        note=request.note,
+        language=request.language,
+        origin=request.origin,
     )
     if request.name is not None and request.others:
         return subscribe_team(

@@ -63,7 +63,7 @@ def test_people_read_what_would_have_been_sent_how_often_and_what_is_left_out(mo
     assert "1 mail in less than a day, each sent at once. History since " in shown
     assert ": too short to say how many come in a month." in shown
     assert "Mails a month, " in shown
-    assert "About every trial that is checked: 13 trials with 1 event from " in shown
+    assert "About every trial that is checked: 13 trials with 5 changes from " in shown
     assert "Changes that are not told: " in shown
     assert "below minor." in shown
     assert "Looser, --min-significance administrative: 1 mail, the same." in shown

@@ -15,7 +15,7 @@ from monitor.mcp.tool import Refused
 from monitor.mcp.tools import BY_NAME
 from monitor.mcp.untrusted import MARK
 from monitor.model.access import Permission
-from monitor.storage import subscriptions, watches
+from monitor.storage import links, subscriptions, watches
 from monitor.storage.store import Store
 from tests.mcp.agents import Agent, over_http, over_stdio
 from tests.mcp.conftest import HOSTILE
@@ -86,7 +86,20 @@ def test_a_rule_is_tried_made_changed_paused_resumed_and_ended(agent: Agent, sto
 
     with store.read() as tx:
         kept = subscriptions.find(tx, made["subscription"]["id"])
-    assert (kept.endpoint.shown, str(kept.state)) == (AMARA["address"], "ended")
+    assert (kept.endpoint.shown, str(kept.state), kept.origin) == (AMARA["address"], "ended", "agent")
+
+
+def test_an_end_is_taken_back_but_not_what_its_receiver_ended(agent: Agent, store: Store) -> None:
+    own = agent.call("create_subscription", **RULE, **AMARA)["subscription"]["id"]
+    agent.call("end_subscription", subscription=own)
+    [again] = agent.call("restore_subscription", subscription=own[:8])["subscriptions"]
+    assert (again["id"], again["state"]) == (own, "active")
+
+    agent.call("end_subscription", subscription=own)
+    with store.begin() as tx:
+        left_at = subscriptions.find(tx, own).ended_at
+        links.note_left(tx, own, left_at)
+    assert "its receiver left by a link" in agent.refused("restore_subscription", subscription=own)
 
 
 def test_why_somebody_was_not_told_is_explained_and_what_registries_say_is_marked(agent: Agent) -> None:

@@ -92,6 +92,7 @@ changes = st.one_of(
         ),
     ),
     sql("UPDATE registries SET behind_since = :at, checked_at = :at", at=moments),
+    sql("UPDATE registries SET in_step_at = :at", at=moments),
     sql("DELETE FROM registries"),
     sql("DELETE FROM watched_trials WHERE trial_id > :trial", trial=some_trial),
     sql("UPDATE watched_trials SET registry = 'registry.example' WHERE trial_id = :trial", trial=some_trial),

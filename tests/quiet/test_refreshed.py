@@ -155,6 +155,16 @@ def test_what_gives_no_doubt_is_verified_as_the_whole_pass_would(
     assert_alike(quiet.tables, whole.tables)
 
 
+def test_builds_that_kept_step_prove_something_though_no_trial_shows_it(newer: World, registry: Refreshed) -> None:
+    newer.change("UPDATE trials SET verified_at = '2001-02-03 04:05:06'")
+    newer.change("UPDATE registries SET in_step_at = checked_at")
+    registry.builds = [day_of(4)]
+
+    attempt, _ = newer.quietly()
+
+    assert not attempt.is_done
+
+
 def test_what_another_process_writes_meanwhile_is_not_written_over(newer: World, registry: Refreshed) -> None:
     """And the version is asked for again, as the whole pass may have more to read before that."""
     answer = registry.answer

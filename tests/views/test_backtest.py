@@ -136,6 +136,7 @@ def test_what_is_left_out_is_counted_by_its_reason(quick: Trying, ids: list[str]
     assert told(found) == [(WITHDRAWN_LATER, 2)]
     assert found.untold.keys() == {"without", "topics_and_kinds"}
     assert found.untold["without"] == 1
+    assert found.changes == sum(found.untold.values()) + sum(each.changes for sent in found.sent for each in sent.told)
     assert tried(quick, subscribed(quick)).untold == {"significance": 3}
 
 

@@ -1,6 +1,7 @@
 """New data reach a registry's machines one by one: whatever answers when, every change is told, once."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -8,6 +9,7 @@ from pathlib import Path
 from random import Random
 from shutil import copy
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -83,6 +85,11 @@ def watching(tmp_path: Path) -> Iterator[Watching]:
     store.close()
 
 
+def without_outcomes(study: dict[str, Any]) -> None:
+    """As a fault of the registry may leave it: such a record is refused."""
+    del study["protocolSection"]["outcomesModule"]
+
+
 def acronym(watching: Watching, trial_id: str) -> str:
     name: str = watching.nodes.builds[0].studies[trial_id]["protocolSection"]["identificationModule"]["acronym"]
     return name
@@ -121,6 +128,26 @@ def test_a_document_that_does_not_show_what_the_probe_saw_is_no_reason_to_say_un
     assert "answered from its data of 2026-11-02, although those of 2026-11-03 are out" in str(told[HIP].error)
     assert told[KNEE].result is Result.UNCHANGED
     assert watching.verified_at(HIP) == watching.nodes.builds[OLD].stamp
+
+
+def test_old_data_verify_nothing_where_all_records_were_refused_last(watching: Watching) -> None:
+    """By then no trial shows any more that the builds of answers keep step with the versions."""
+
+    def whole_again(study: dict[str, Any]) -> None:
+        study.update(deepcopy(watching.nodes.builds[OLD].studies[HIP]))
+        named("NEW")(study)
+
+    watching.nodes.build(**dict.fromkeys((HIP, KNEE), without_outcomes))
+    assert set(watching.results().values()) == {Result.FAILED}
+    watching.nodes.build(**{HIP: whole_again})
+    watching.nodes.serve(probe=OLD, fetch=OLD)
+    watching.results()
+    assert watching.verified_at(HIP) is None
+    watching.nodes.serve()
+
+    watching.results()
+
+    assert watching.told(HIP) == [(acronym(watching, HIP), "NEW")]
 
 
 def test_a_probe_of_old_data_verifies_nothing_for_the_new_ones(watching: Watching) -> None:

@@ -91,10 +91,10 @@ def test_what_it_would_not_tell_is_counted_with_the_reason_and_looser_rules_with
 def test_what_was_seen_is_said_in_whole_sentences_in_every_language(site: ReadingSite) -> None:
     rule = f"{NEW}?trial={WITHDRAWN_LATER}&min=critical"
 
-    assert "1 change was seen. 1 mail is critical." in text_of(site.get(rule))
+    assert "5 changes were seen. 1 mail is critical." in text_of(site.get(rule))
     site.visitor = NOBODY
     french = text_of(site.get(rule, accept_language="fr"))
-    assert "1 changement a été vu. 1 e-mail est critique." in french
+    assert "5 changements ont été vus. 1 e-mail est critique." in french
 
 
 def test_the_preview_alone_is_the_answer_to_a_script(site: ReadingSite) -> None:
@@ -185,6 +185,7 @@ def test_a_form_that_is_sent_twice_makes_one_subscription_and_other_times_make_a
     assert 'value="ana@example.org"' in again.text, "what was filled in stays"
     assert "at other times" in text_of(site.get(other.headers["Location"]))
     assert len(listed(site)) == 2
+    assert "by a user, on a page" in text_of(site.get(other.headers["Location"]))
 
 
 def test_a_stranger_who_loads_the_answer_again_is_sent_nothing_more(site: ReadingSite) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import feedparser
@@ -14,7 +15,8 @@ import pytest
 from monitor.access import tokens
 from monitor.model import Settlement
 from monitor.model.access import Permission
-from monitor.storage import settlements
+from monitor.storage import held_events, holds, settlements
+from monitor.storage.holds import Hold
 from monitor.web.site.asked import NOBODY
 from tests.program import WITHDRAWN_LATER
 from tests.web.changed import HOSTILE
@@ -154,6 +156,50 @@ def test_what_nobody_is_told_is_marked_on_pages_and_in_no_feed(
     assert all(WITHDRAWN_LATER not in item["title"] for some in silent for item in some)
     assert words in page
     assert f",{settlement}," in table
+
+
+def test_what_is_released_is_new_then_however_much_was_told_meanwhile(
+    changed_site: ReadingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, released_at = changed_site.outbox.store, changed_site.outbox.clock() + timedelta(minutes=1)
+    *_, last = changed_site.get("/changes.json").json()["items"]
+    event = last["id"].partition(":clinicaltrials.gov/")[2]
+    monkeypatch.setattr("monitor.web.feeds.changes.AT_ONCE", 1)
+    changed_site.forget()
+    before = changed_site.get("/changes.json").json()["items"]
+    with store.begin() as tx:
+        hold = holds.add(
+            tx,
+            Hold(
+                registry="clinicaltrials.gov",
+                version="2026-11-20T09:00:00",
+                fields=("title",),
+                trials=9,
+                checked=9,
+                held_at=released_at,
+            ),
+        ).id
+        held_events.note(tx, hold, [f"clinicaltrials.gov/{event}"])
+    changed_site.forget()
+    held = changed_site.get("/changes.json").json()["items"]
+    with store.begin() as tx:
+        holds.decide(tx, hold, "released", at=released_at, by=None)
+    changed_site.forget()
+
+    first, *others = changed_site.get("/changes.json").json()["items"]
+    atom = feedparser.parse(changed_site.get("/changes.atom").content)
+
+    assert last["id"] not in {each["id"] for each in (*before, *others)}
+    assert held == before == others
+    assert (first["id"], first["date_published"]) == (last["id"], last["date_published"])
+    assert first["date_modified"] == f"{released_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert first["date_modified"] == atom.entries[0].updated == atom.feed.updated
+    assert changed_site.get("/changes.json?min=critical&topic=sites").json()["items"] == []
+    with store.begin() as tx:
+        tx.exec_driver_sql("DELETE FROM held_events")
+        tx.exec_driver_sql("DELETE FROM holds")
+    monkeypatch.undo()
+    changed_site.forget()
 
 
 def test_a_date_that_is_held_back_stands_in_calendars_where_it_was(changed_site: ReadingSite) -> None:

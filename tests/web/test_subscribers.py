@@ -20,7 +20,7 @@ from monitor.errors import DeliveryRejected
 from monitor.model import Filters, Search, Significance, SubscriptionState
 from monitor.model.rhythm import IMMEDIATE, Every, Rhythm
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import notices, watches
+from monitor.storage import notices, subscriptions, watches
 from monitor.storage.store import Store
 from monitor.storage.tables import metadata
 from monitor.web.site.answering import THREADS
@@ -564,6 +564,22 @@ def test_leaving_can_be_taken_back_for_a_month_but_not_what_somebody_else_ended(
     assert "Undo" not in site.reader.open(page).text
     assert site.reader.submit(page, do="return").status_code in (400, 403)
     assert site.states() == ["ended"]
+
+
+def test_whoever_comes_back_has_another_name_where_theirs_is_taken(quick_site: Site) -> None:
+    page = quick_site.subscribed()
+    with quick_site.outbox.store.begin() as tx:
+        subscriptions.rename(tx, quick_site.listed()[0].id, "hips")
+    quick_site.reader.submit(f"{page}/leave", do="leave")
+    quick_site.subscribed(address="other@example.org")
+    with quick_site.outbox.store.begin() as tx:
+        (other,) = [each for each in quick_site.listed() if each.state is SubscriptionState.ACTIVE]
+        subscriptions.rename(tx, other.id, "hips")
+
+    quick_site.reader.submit(page, do="return")
+
+    assert sorted(each.name or "" for each in quick_site.listed()) == ["hips", "hips (2)"]
+    assert quick_site.states() == ["active", "active"]
 
 
 def test_after_a_month_leaving_stays(quick_site: Site) -> None:

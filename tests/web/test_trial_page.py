@@ -339,7 +339,20 @@ def test_texts_stand_side_by_side_where_that_is_asked_for(site: ReadingSite) -> 
 
     assert 'class="columns"' in beside
     assert 'class="columns"' not in in_one
-    assert site.get(f"{TRIAL}/compare/1..5?in=nonsense&view=nonsense").status_code == 200
+    refused = site.get(f"{TRIAL}/compare/1..5?in=nonsense")
+    assert (refused.status_code, "is one of text, sides, and not “nonsense”" in refused.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/compare/1..5", "/compare/5..1", "/compare?a=1&b=2", "/snapshots/2", "/changes/2"]
+)
+def test_what_a_page_does_not_take_is_refused_by_name(site: ReadingSite, path: str) -> None:
+    joined = "&" if "?" in path else "?"
+    refused = site.get(f"{TRIAL}{path}{joined}colour=red")
+
+    assert refused.status_code == 400
+    assert "“colour” is not a filter of this address" in refused.text
+    assert site.get(f"{TRIAL}{path}{joined}utm_source=mail").status_code in (200, 303)
 
 
 def test_the_whole_record_has_what_stayed_as_well(site: ReadingSite) -> None:

@@ -116,7 +116,9 @@ def _of_trials(found: Backtest) -> Iterator[Text]:
     """Which trials that is of, since when anything is kept of them, and what is not known."""
     rule = found.rule
     what = rule.looked_for or about(rule.subscription) or "nothing any more"
-    seen = f"{counted(found.trials, 'trial')} with {counted(found.events, 'event')} from {found.since:%Y-%m-%d} to now"
+    seen = (
+        f"{counted(found.trials, 'trial')} with {counted(found.changes, 'change')} from {found.since:%Y-%m-%d} to now"
+    )
     yield styled(f"About {one_line(what)}: {seen}.", DIM)
     if rule.looked_for:
         yield styled(

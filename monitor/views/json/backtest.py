@@ -34,6 +34,7 @@ def backtest_json(found: "Backtest") -> dict[str, Json]:
         "trials": found.trials,
         "unread": [trial_id for _, trial_id in rule.unread],
         "events": found.events,
+        "changes": found.changes,
         "unreadable": found.unreadable,
         "count": len(found.sent),
         "waiting": found.waiting,

@@ -173,6 +173,7 @@ BACKTEST: Example = {
     "trials": 1,
     "unread": [],
     "events": 4,
+    "changes": 5,
     "unreadable": 0,
     "count": 1,
     "waiting": 0,

@@ -171,6 +171,7 @@ def create_subscription(
             rhythm=request.rhythm,
             note=request.note,
             language=request.language,
+            origin="api",
         )
         made = subscribed(tx, request.channel, to, asked, context=context, name=request.name, catch_up=request.catch_up)
         answer = {

@@ -1,7 +1,8 @@
 """Changes as feeds and as a table, with the filters of the first page: of everything, one trial, a sponsor and more.
 
 A feed has the newest AT_ONCE events of any time, unless it is asked for a time; `next` leads to those before them. Like
-alerts, it tells nothing that is held back or was discarded; the table has that too, and says so.
+alerts, it tells nothing that is held back or was discarded; the table has that too, and says so. What was held back and
+released since is new by the moment of its release, and comes first on the first page however old it is.
 
 Readers of feeds cannot sign in. So where the site is not public, a token that may read stands in the address:
 /feeds/rmt_…/changes.atom. Whoever has the address has the token: it is revoked like any other.
@@ -20,7 +21,7 @@ from monitor.model.access import Permission
 from monitor.ports import Registry
 from monitor.storage.changed import Place
 from monitor.storage.pages import Within
-from monitor.views.changed import changes_page
+from monitor.views.changed import changes_page, told_page
 from monitor.views.changes import TrialChanges
 from monitor.views.columns import CHANGES, change_cells
 from monitor.views.denied import refuse_unknown
@@ -165,17 +166,23 @@ def _found(
             knows_watches=asked.may(Permission.READ),
         )
         wanted = found.but(**about.says)
-        page = changes_page(
-            tx,
-            wanted,
-            site.registries,
-            today=asked.now.astimezone(UTC).date(),
-            after=after,
-            limit=limit,
-            names_watches=asked.may(Permission.READ),
-            by_time=True,
-            told=told,
-        )
+        names_watches = asked.may(Permission.READ)
+        if told:
+            page = told_page(
+                tx, wanted, site.registries, now=asked.now, after=after, limit=limit, names_watches=names_watches
+            )
+        else:
+            today = asked.now.astimezone(UTC).date()
+            page = changes_page(
+                tx,
+                wanted,
+                site.registries,
+                today=today,
+                after=after,
+                limit=limit,
+                names_watches=names_watches,
+                by_time=True,
+            )
     return wanted, page.events, page.next
 
 

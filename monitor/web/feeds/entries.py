@@ -34,7 +34,9 @@ class Entry:
     html: str
     """Made of escaped texts."""
     text: str
+    seen_at: datetime
     updated_at: datetime
+    """The same; or later, where it was held back, and released then."""
     tags: Sequence[str]
     """Its significance, and what it is about."""
 
@@ -66,13 +68,15 @@ def entry_of(seen: SeenEvent, public_url: str, host: str) -> Entry:
     found = seen.found
     topics = dict.fromkeys(str(change.topic) for change in seen.changes)
     about = " · ".join(one_line(each) for each in (seen.title, seen.sponsor) if each)
+    seen_at = seen.seen_at or datetime.fromisoformat(f"{found.day}T00:00:00+00:00")
     return Entry(
         id=f"tag:{host},2026:{found.event_id}",
         url=public_url + trial_path(found.trial_id, "changes", found.snapshot),
         title=f"{found.trial_id}: {_title(seen)}",
         html=_html(seen, about),
         text="\n".join(filter(None, (about, *_sentences(seen)))),
-        updated_at=seen.seen_at or datetime.fromisoformat(f"{found.day}T00:00:00+00:00"),
+        seen_at=seen_at,
+        updated_at=max(seen_at, seen.released_at or seen_at),
         tags=(str(found.significance), *topics),
     )
 

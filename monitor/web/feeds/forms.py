@@ -46,7 +46,8 @@ def json_feed(feed: Feed) -> bytes:
                 "title": entry.title,
                 "content_html": entry.html,
                 "content_text": entry.text,
-                "date_published": _moment(entry.updated_at),
+                "date_published": _moment(entry.seen_at),
+                **({"date_modified": _moment(entry.updated_at)} if entry.updated_at != entry.seen_at else {}),
                 "tags": list(entry.tags),
             }
             for entry in feed.entries
@@ -62,7 +63,7 @@ def _entry(entry: Entry) -> str:
             f"<id>{escape(entry.id)}</id>",
             f"<title>{escape(entry.title)}</title>",
             f"<updated>{_moment(entry.updated_at)}</updated>",
-            f"<published>{_moment(entry.updated_at)}</published>",
+            f"<published>{_moment(entry.seen_at)}</published>",
             f'<link rel="alternate" type="text/html" href={quoteattr(entry.url)}/>',
             *(f"<category term={quoteattr(tag)}/>" for tag in entry.tags),
             f'<summary type="text">{escape(entry.text)}</summary>',

@@ -10,6 +10,7 @@ from monitor.render.headlines import gist
 from monitor.text import safe_cut, stamp
 from monitor.views.moments import which_of
 from monitor.views.one_change import one_change
+from monitor.views.parameters import check_names
 from monitor.web.reading.comparing import set_changes_side_by_side
 from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.trial import MOST_DESCRIPTION, MOST_SHARED, MOST_TITLE
@@ -21,6 +22,7 @@ from monitor.web.site.site import Site
 
 def change_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
     """One event. Operators see who was told; where it is damaged, that stands in its place."""
+    check_names(asked.values(), ())
     number = which_of(asked.params["snapshot"])
     if not isinstance(number, int):
         raise NothingFound("a change is named by the number of its snapshot")

@@ -2,11 +2,12 @@
 
 from starlette.responses import Response
 
-from monitor.errors import NothingFound, StoreCorrupt
+from monitor.errors import ConfigurationInvalid, NothingFound, StoreCorrupt
 from monitor.model import Record, Snapshot, State
 from monitor.ports import Registry
-from monitor.text import safe_cut
+from monitor.text import safe_cut, shortened
 from monitor.views.moments import Moment, key_of, moments_of, place_of, taken_at, which_of
+from monitor.views.parameters import check_names
 from monitor.views.trials import compared
 from monitor.web.reading.comparing import set_side_by_side
 from monitor.web.reading.of_trial import of_trial, version_of_trial
@@ -23,6 +24,7 @@ WAYS = ("text", "sides")
 def chosen(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
     """What the form of the trial's page sends: two snapshots by their names."""
     del registry  # the address says it all
+    check_names(asked.values(), ("a", "b"))
     names = [asked.query.get(name, "") for name in ("a", "b")]
     if not all(names):
         raise NothingFound("choose two snapshots of the trial: an old one and a new one")
@@ -33,6 +35,8 @@ def chosen(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Respo
 
 def compare_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
     """Any two snapshots, the earlier on the left. Where one is damaged, that is said in place of what changed."""
+    check_names(asked.values(), ("view", "in"))
+    view, way = (_one_of(asked, name, among) for name, among in (("view", VIEWS), ("in", WAYS)))
     names = asked.params["pair"].split("..")
     if len(names) != 2:
         raise NothingFound(
@@ -52,7 +56,6 @@ def compare_page(site: Site, asked: Asked, registry: Registry, trial_id: str) ->
         query = f"?{asked.query}" if str(asked.query) else ""
         return site.moved(trial_path(trial_id, "compare", "..".join(reversed(names))) + query, status=303)
     old, new = (moments[place] for place in places)
-    view, way = (_one_of(asked.query.get(name), among) for name, among in (("view", VIEWS), ("in", WAYS)))
     values = {
         "registry": registry,
         "trial_id": trial_id,
@@ -85,9 +88,12 @@ def _named(moments: list[Moment], name: str) -> int:
     return max((place for place, each in enumerate(moments) if each.at.date() <= which), default=0)
 
 
-def _one_of(given: str | None, among: tuple[str, ...]) -> str:
-    """What is asked for; the first where nothing is, or nothing known."""
-    return given if given in among else among[0]
+def _one_of(asked: Asked, name: str, among: tuple[str, ...]) -> str:
+    """What is asked for; the first where nothing is. ConfigurationInvalid for what is none of them."""
+    given = asked.query.get(name) or among[0]
+    if given not in among:
+        raise ConfigurationInvalid(f"{name} is one of {', '.join(among)}, and not “{shortened(given, 40)}”")
+    return given
 
 
 def _record(registry: Registry, snapshot: Snapshot) -> Record:

@@ -8,6 +8,7 @@ from monitor.ports import Registry
 from monitor.render.record_rows import record_sections
 from monitor.text import one_line, safe_cut
 from monitor.views.moments import moments_of, place_of, taken_at, which_of
+from monitor.views.parameters import check_names
 from monitor.web.reading.of_trial import of_trial, version_of_trial
 from monitor.web.reading.trial import MOST_TITLE
 from monitor.web.site.asked import Asked
@@ -22,6 +23,7 @@ MOST_SITES = 6
 
 def snapshot_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
     """The record of a trial as it was. Where it is damaged, that stands in its place."""
+    check_names(asked.values(), ())
     named = asked.params["snapshot"]
     which = which_of(named)
     trouble = ""

@@ -18,6 +18,7 @@ from monitor.render.headlines import gist
 from monitor.storage import silence, told, trials
 from monitor.storage.told import ToldCounts
 from monitor.text import one_line, safe_cut
+from monitor.views.parameters import check_names
 from monitor.views.plan import Planned
 from monitor.views.trial_page import WholeTrial, whole_trial
 from monitor.views.trials import compared
@@ -43,6 +44,7 @@ MOST_DESCRIPTION = 300
 
 def trial_page(site: Site, asked: Asked, registry: Registry, trial_id: str) -> Response:
     """One trial. One that was merged is found at the other; one that is gone keeps its page, which says so."""
+    check_names(asked.values(), ())
     try:
         trial = whole_trial(
             trial_id,

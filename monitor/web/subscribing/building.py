@@ -8,6 +8,7 @@ owner of the address confirms. What the registries' records say is shown to thos
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -220,6 +221,7 @@ def _saved(site: Site, asked: Asked) -> Response:
     resolve = partial(site.searches.resolve, key=None, now=asked.now)
     rule = rule_of_form(form, site, is_stranger=False, resolve=resolve)
     name = one_line(one(form, "name"))[:200] or None
+    rule = replace(rule, origin="page")
     made = subscribe(channel, address, rule, context=site.subscribing, name=name, refuses_second=True)
     site.committed()
     if made.secret is None:

@@ -177,7 +177,7 @@ def _page(
         "log": _log(found, site),
         "may_change": may_change,
         "may_operate": asked.may(Permission.OPERATE),
-        "is_fixed": found.origin in ("config", "operator"),
+        "is_fixed": found.is_configured,
         "origin": found.origin,
         "team": found.team or "",
         "may_come": found.everything or found.is_about_watches,

@@ -33,7 +33,7 @@ def test_a_subscription_tells_from_then_on(api: Api) -> None:
     api.outbox.deliver()
 
     assert [message.endpoint.shown for message in api.outbox.channel.came] == ["anna@example.org"]
-    assert api.read(own)["topics"] == ["status"]
+    assert (api.read(own)["topics"], api.read(own)["origin"]) == (["status"], "api")
     assert [each["name"] for each in api.read("/subscriptions")["data"]] == ["rivals"]
 
 

@@ -43,7 +43,8 @@ class Rule(Shape):
     language: str = Field(description="Of its mails and pages.")
     state: Literal["active", "paused", "pending", "ended"]
     origin: str = Field(
-        description="command: by a command, a program or an agent; web: on a page; config, operator: by config.toml."
+        description="What made it: command, page (a user's), api, agent, web (a stranger on a page); config and "
+        "operator: config.toml. Those that programs and agents made before that was kept say command."
     )
     created_at: datetime | None
     paused_at: datetime | None
@@ -161,6 +162,7 @@ class Backtest(Shape):
     trials: int
     unread: list[str]
     events: int
+    changes: int = Field(description="In all of those events.")
     unreadable: int
     count: int
     waiting: int
