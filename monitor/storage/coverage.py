@@ -36,6 +36,7 @@ from monitor.model.unseen import UnseenReason
 from monitor.storage.denial_tables import denials
 from monitor.storage.denials import is_watched
 from monitor.storage.pages import Within, is_of
+from monitor.storage.registries import last_said
 from monitor.storage.searches import is_everything
 from monitor.storage.tables import quarantine, registries, searches, trials, watched_trials
 from monitor.storage.trials import watched_registries
@@ -166,8 +167,8 @@ def _said(tx: Connection, key: str, since: datetime) -> _Said:
 
     A row is looked at in half a microsecond, and with more to compare in one and a half.
     """
-    said = tx.execute(select(registries.c.version_stamp, registries.c.checked_at).where(registries.c.registry == key))
-    stamp, named_at = next(iter(said), (None, None))
+    said = last_said(tx, key)
+    stamp, named_at = said.stamp, said.named_at
     is_named = true() if named_at is not None and named_at >= since else false()
     refused = select(quarantine.c.id).where(quarantine.c.registry == key, quarantine.c.accepted_at.is_(None)).limit(1)
     return _Said(stamp, named_at, is_named, _is_refused if tx.execute(refused).first() else false())

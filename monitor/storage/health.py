@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select, update
 
 from monitor.storage.service_tables import health
 from monitor.storage.statements import put
+from monitor.storage.unread import readable, rows_in_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,16 @@ def get(tx: Connection, registry: str) -> Health | None:
 
 def listing(tx: Connection) -> list[Health]:
     """All there is, by registry."""
-    return [Health(*row) for row in tx.execute(select(*_columns).order_by(health.c.registry))]
+    return [Health(*row) for row in tx.execute(_all)]
+
+
+def readable_listing(tx: Connection) -> list[Health]:
+    """The same without damaged rows."""
+    rows = readable(rows_in_place(tx, _all, (health.c.registry,), health.c.registry))
+    return [Health(*row) for row in rows]
+
+
+_all = select(*_columns).order_by(health.c.registry)
 
 
 def make_due(tx: Connection, registries: Iterable[str], at: datetime) -> None:

@@ -1,9 +1,11 @@
 """The version of each registry's data that was seen last."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, literal, null, select, update
 
+from monitor.errors import StoreCorrupt
 from monitor.ports import RegistryVersion
 from monitor.storage.statements import put
 from monitor.storage.tables import registries
@@ -25,6 +27,29 @@ def confirmed_at(tx: Connection, registry: str) -> datetime | None:
     query = select(registries.c.checked_at).where(registries.c.registry == registry)
     at: datetime | None = tx.scalar(query)
     return at
+
+
+@dataclass(frozen=True, slots=True)
+class LastSaid:
+    """What a registry said last of its data."""
+
+    stamp: str | None = None
+    named_at: datetime | None = None
+    behind_since: datetime | None = None
+    damage: str | None = None
+    """Why that cannot be read, if so; then nothing else is known."""
+
+
+_last_said = select(registries.c.version_stamp, registries.c.checked_at, registries.c.behind_since)
+
+
+def last_said(tx: Connection, registry: str) -> LastSaid:
+    """All of it, for those who show it: where its row is damaged, that is said in its place."""
+    try:
+        row = tx.execute(_last_said.where(registries.c.registry == registry)).one_or_none()
+    except StoreCorrupt as error:
+        return LastSaid(damage=str(error))
+    return LastSaid(*row) if row else LastSaid()
 
 
 def forget(tx: Connection, registry: str) -> None:

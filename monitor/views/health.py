@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from monitor.alerts.notices import CONFIGURATION_BAD
+from monitor.errors import StoreCorrupt
 from monitor.model.stamps import built_at, data_are_old
 from monitor.model.unseen import UnseenReason
 from monitor.operate.doctor import Finding, Level, guarded, note, problem
@@ -21,6 +22,7 @@ from monitor.ports import FetchedRegistry, Registry
 from monitor.storage import condition, coverage, drift, health, left_alone, looks, notices, quarantine, trials
 from monitor.storage import registries as versions
 from monitor.storage.coverage import Unseen
+from monitor.storage.health import Health
 from monitor.storage.looks import Look
 from monitor.storage.store import Store
 from monitor.storage.unread import Unread
@@ -66,11 +68,13 @@ class RegistryHealth:
     """Until when it asked to be asked nothing."""
     looks: Sequence[Look]
     """The latest, the oldest first; one more than LOOKS where there are, to compare the others with."""
+    damage: str | None = None
+    """Why what is kept of it cannot be read, if so."""
 
     @property
     def is_whole(self) -> bool:
         """Whether all of it that is watched is seen."""
-        return self.failing_since is None and self.seen + self.denied >= self.watched
+        return self.failing_since is None and self.damage is None and self.seen + self.denied >= self.watched
 
     @property
     def denied(self) -> int:
@@ -171,8 +175,8 @@ def _registry(
     unseen: Sequence[Unseen],
     now: datetime,
 ) -> RegistryHealth:
-    version, known = versions.version(tx, key), health.get(tx, key)
-    stamp = version.stamp if version else None
+    said, (known, damage) = versions.last_said(tx, key), _known(tx, key)
+    stamp = said.stamp
     is_asked = isinstance(registry, FetchedRegistry)
     until = left_alone.until(tx, key, registry.address) if isinstance(registry, FetchedRegistry) else None
     return RegistryHealth(
@@ -183,16 +187,25 @@ def _registry(
         unseen=sorted(unseen, key=lambda each: -each.count),
         version=stamp,
         data_of=built_at(stamp) if stamp else None,
-        confirmed_at=versions.confirmed_at(tx, key),
+        confirmed_at=said.named_at,
         is_asked=is_asked,
         is_old=bool(is_asked and stamp and data_are_old(stamp, now=now)),
         next_at=known.next_check_at if known else None,
-        behind_since=versions.behind_since(tx, key),
+        behind_since=said.behind_since,
         failing_since=known.failing_since if known else None,
         reason=one_line(known.reason or "") if known and known.failing_since else "",
         left_alone_until=until if until and until > now else None,
         looks=list(reversed(looks.latest(tx, LOOKS + 1, registries=[key]))),
+        damage=said.damage or damage,
     )
+
+
+def _known(tx: Connection, key: str) -> tuple[Health | None, str | None]:
+    """Whether a registry can be read, and when it is looked at next; or why that is not known."""
+    try:
+        return health.get(tx, key), None
+    except StoreCorrupt as error:
+        return None, str(error)
 
 
 def _undecided(tx: Connection) -> Iterator[Attention]:

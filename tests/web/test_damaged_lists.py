@@ -1,5 +1,6 @@
 """One damaged row harms one thing: no page or list of the API fails that has others, and a line stands in its place."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from monitor.model.access import Permission
 from monitor.model.report import Bounce, BounceEffect, ReportKind
 from monitor.ports import Oddity
 from monitor.sandbox.clinicaltrials_gov import Sandbox
-from monitor.storage import bounces, deliveries, drift, subscriptions, users
+from monitor.storage import bounces, deliveries, drift, health, subscriptions, users
+from monitor.storage.health import Health
 from monitor.storage.store import Store
 from monitor.storage.tables import metadata
 from tests.outbox import OutboxHarness
@@ -25,6 +27,8 @@ NOBODY = "NCT99999999"
 NO_TIME, NO_WORD, NO_JSON = "2026-13-01", "scribble", "["
 LISTS = {
     "denials.latest_at": (NO_TIME, ("/watches/1", "/health", f"/trials/{NOBODY}"), ("/watches/1/trials", "/health")),
+    "registries.checked_at": (NO_TIME, ("/health", "/", "/trials"), ("/health", "/changes")),
+    "health.next_check_at": (NO_TIME, ("/health", "/", "/trials"), ("/health",)),
     "watches.created_at": (NO_TIME, ("/watches",), ("/watches",)),
     "holds.held_at": (NO_TIME, ("/held", "/health"), ("/held",)),
     "holds.fields": (NO_JSON, ("/held", "/held/1"), ("/held", "/held/1")),
@@ -104,6 +108,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             bounces.add(tx, bounce)
             bounces.heed(tx, bounce, BounceEffect.ENDED, [to.id])
             users.add(tx, "rita", Permission.READ, "no hash", at=outbox.clock())
+            health.record(tx, Health(outbox.registry.key, outbox.clock()))
             drift.add(tx, outbox.registry.key, [(Oddity("a.b", "X"), WITHDRAWN_LATER)], at=outbox.clock())
         with Api(outbox) as api:
             api.answering.visitor_of = lambda _: OPERATOR
@@ -138,6 +143,23 @@ def test_a_damaged_row_spoils_no_list(site: Damageable, column: str) -> None:
     if column in SAID:
         assert "cannot be read" in shown[SAID[column]][1]
         assert all('"unreadable":[{"id":' in told for path, (_, told) in listed.items() if path == SAID[column])
+
+
+@pytest.mark.parametrize(("table", "column"), [("registries", "checked_at"), ("health", "next_check_at")])
+def test_a_damaged_row_of_a_registry_is_a_line_in_its_place(site: Damageable, table: str, column: str) -> None:
+    with site.outbox.store.begin() as tx:
+        kept = tx.execute(text(f"SELECT {column} FROM {table}")).scalar_one()
+        tx.execute(text(f"UPDATE {table} SET {column} = '{NO_TIME}'"))
+    try:
+        status, told = site.page("/health")
+    finally:
+        with site.outbox.store.begin() as tx:
+            tx.execute(text(f"UPDATE {table} SET {column} = :kept"), {"kept": kept})
+
+    assert status == 200
+    assert re.search(f"ClinicalTrials.gov.*damaged.*This row cannot be read: [^<]*{NO_TIME}", told, re.DOTALL)
+    assert "Last read in full" in told, "and all else stands there"
+    assert "This row cannot be read" not in site.page("/health")[1]
 
 
 def test_a_page_of_one_thing_that_is_damaged_says_so_and_others_are_as_ever(site: Damageable) -> None:

@@ -106,8 +106,8 @@ class ProofReader:
                 seen = coverage.by_registry(tx, Within(), since=self.since(now))
                 watched = sum(coverage.watched_by_registry(tx).values())
                 denied = sum(coverage.denied_by_registry(tx).values())
-                named = [registries.confirmed_at(tx, each) for each in sorted(trials.watched_registries(tx))]
-                looks = health.listing(tx)
+                named = [registries.last_said(tx, each).named_at for each in sorted(trials.watched_registries(tx))]
+                looks = health.readable_listing(tx)
                 latest = events.latest_id(tx)
         except StoreError:
             return NO_ANSWER
