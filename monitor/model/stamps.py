@@ -40,7 +40,7 @@ def is_older(stamp: str, than: str) -> bool:
     return bool(one and other and one < other)
 
 
-def data_are_old(stamp: str, *, now: datetime) -> bool:
-    """Whether a registry's data are older than week-ends and holidays explain."""
+def data_are_old(stamp: str, *, now: datetime, after: timedelta = DATA_OLD_AFTER) -> bool:
+    """Whether a registry's data are older than week-ends and holidays explain: they do so for *after*."""
     built = built_at(stamp)
-    return built is not None and now - built > DATA_OLD_AFTER
+    return built is not None and now - built > after

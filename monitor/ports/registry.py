@@ -20,11 +20,12 @@ What only some registries can do is a protocol of its own, and `isinstance` tell
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from monitor.errors import ConfigurationInvalid
 from monitor.model import Document, Record, Search, Snapshot
+from monitor.model.stamps import DATA_OLD_AFTER
 from monitor.ports.answers import Answer, Oddity, ProbeResult, RegistryVersion, SavedPage, Unanswered, Unmoved
 from monitor.ports.searches import SearchPage, SharedPage, SponsorName, SweepPage
 
@@ -145,6 +146,19 @@ class Probing(Protocol):
 
         A registry that lists what moved rather than where a trial stands answers with `Unmoved`.
         """
+
+
+@runtime_checkable
+class KnownByEdits(Protocol):
+    """Its version is the moment of the last edit of any of its trials: it ages while nobody edits any."""
+
+    quiet_for: timedelta
+    """For how long that may well be so."""
+
+
+def old_after(registry: object) -> timedelta:
+    """How old a registry's version is at least, where it does not refresh its data any more."""
+    return registry.quiet_for if isinstance(registry, KnownByEdits) else DATA_OLD_AFTER
 
 
 @runtime_checkable

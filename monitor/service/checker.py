@@ -14,7 +14,7 @@ from monitor.alerts.notices import registry_data_old
 from monitor.errors import RegistryError
 from monitor.model import Checked, Result, Unlisted
 from monitor.model.stamps import data_are_old
-from monitor.ports import FetchedRegistry
+from monitor.ports import FetchedRegistry, old_after
 from monitor.service.heartbeat import beat
 from monitor.service.history import fetch_history
 from monitor.service.outages import Rules, after_failure, after_success
@@ -251,7 +251,7 @@ class Checker:
             looks.add(tx, look)
             version = versions.version(tx, registry.key)
             told = [notice] if notice else []
-            if not unread and version and data_are_old(version.stamp, now=rules.now):
+            if not unread and version and data_are_old(version.stamp, now=rules.now, after=old_after(registry)):
                 told.append(registry_data_old(registry.key, version.stamp, now=rules.now))
             news = [each for each in told if notices.notify_operator(tx, each)]
         for each in news:

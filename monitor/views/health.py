@@ -18,7 +18,7 @@ from monitor.operate.doctor.alerting import outbox, receivers
 from monitor.operate.doctor.findings import ReadingContext
 from monitor.operate.doctor.watching import looks as looks_missed
 from monitor.operate.doctor.watching import outage
-from monitor.ports import FetchedRegistry, Registry
+from monitor.ports import FetchedRegistry, Registry, old_after
 from monitor.storage import condition, coverage, drift, health, left_alone, looks, notices, quarantine, trials
 from monitor.storage import registries as versions
 from monitor.storage.coverage import Unseen
@@ -189,7 +189,7 @@ def _registry(
         data_of=built_at(stamp) if stamp else None,
         confirmed_at=said.named_at,
         is_asked=is_asked,
-        is_old=bool(is_asked and stamp and data_are_old(stamp, now=now)),
+        is_old=bool(is_asked and stamp and data_are_old(stamp, now=now, after=old_after(registry))),
         next_at=known.next_check_at if known else None,
         behind_since=said.behind_since,
         failing_since=known.failing_since if known else None,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.unseen import unseen_words
 from monitor.errors import MonitorError
-from monitor.model.stamps import DATA_OLD_AFTER, built_at
+from monitor.model.stamps import built_at
 from monitor.model.unseen import UnseenReason
 from monitor.operate.doctor.findings import (
     OVERDUE_AFTER,
@@ -17,7 +17,7 @@ from monitor.operate.doctor.findings import (
     note,
     problem,
 )
-from monitor.ports import FetchedRegistry, HistoryReading, Registry
+from monitor.ports import FetchedRegistry, HistoryReading, Registry, old_after
 from monitor.storage import backfills, condition, coverage, drift, health, quarantine, trials
 from monitor.storage.coverage import Unseen
 from monitor.text import counted, moment, natural_list, one_line, stamp
@@ -66,7 +66,7 @@ def _answering(registry: FetchedRegistry, now: datetime) -> Finding:
     words = f"{registry.key} answers: data of {stamp(version.stamp)}"
     if built is None:
         return note(words, "its version stamp is not a time: see whether a newer version can read it")
-    if now - built > DATA_OLD_AFTER:
+    if now - built > old_after(registry):
         return problem(f"{words}, {(now - built).days} days old", f"see whether {registry.key} tells why")
     if built - now > timedelta(days=1):
         return problem(f"{words}, which is still to come", "set this machine's clock: `timedatectl` shows it")

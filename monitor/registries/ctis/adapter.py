@@ -1,7 +1,7 @@
 """The adapter of CTIS: what it is called, and what it can be asked."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # What asks and what reads is loaded where it is needed: every command loads this module, and few have trials of CTIS.
 
+QUIET_FOR = timedelta(days=14)
+"""For how long no trial of it may move, as over Christmas and the New Year."""
+
 
 class Ctis(Adapter):
     """The port `monitor.ports.Registry` for CTIS. It closes *session* with itself."""
@@ -24,6 +27,7 @@ class Ctis(Adapter):
     key = KEY
     name = "CTIS"
     example_id = "2023-505613-24-00"
+    quiet_for = QUIET_FOR
     settings = CtisSettings
 
     @cached_property

@@ -29,6 +29,9 @@ OVERLAP = timedelta(days=1)
 AT_FIRST = timedelta(days=7)
 """How far back the first list goes: some edit is in it, which is the version."""
 
+QUIET_FOR = timedelta(days=14)
+"""For how long nobody may edit any trial of it, as over Christmas and the New Year."""
+
 
 class Isrctn(Adapter):
     """The port `monitor.ports.FetchedRegistry` for ISRCTN. It closes *session* with itself."""
@@ -36,6 +39,7 @@ class Isrctn(Adapter):
     key = KEY
     name = "ISRCTN"
     example_id = "ISRCTN12949496"
+    quiet_for = QUIET_FOR
     settings = IsrctnSettings
 
     def __init__(self, *, base_url: str, session: PoliteSession, clock: Callable[[], datetime] = utc_now) -> None:

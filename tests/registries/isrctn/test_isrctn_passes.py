@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from monitor.model import Change, ChangeOrigin, Checked, Result
+from monitor.model.stamps import built_at
 from monitor.registries.isrctn import listing
 from monitor.registries.isrctn.adapter import Isrctn
 from monitor.registries.isrctn.stating import status_on
-from monitor.storage import events, snapshots, trials, watches
+from monitor.storage import events, registries, snapshots, trials, watches
 from monitor.storage.store import Store
+from monitor.views.health import health_whole
 from monitor.watching.context import PassContext
 from monitor.watching.patrol import patrol
 from tests.program import Clock
@@ -312,3 +314,19 @@ def test_what_was_told_is_how_the_trial_stands_on_each_day(make: Callable[..., W
 
 def status(watching: Watching, trial_id: str) -> str:
     return status_on(watching.served.trials[trial_id], watching.clock().date()).code
+
+
+def test_that_nobody_edits_a_trial_for_some_days_is_no_old_data(make: Callable[..., Watching]) -> None:
+    """The last edit of all is the version: over Christmas there is none."""
+    watching = make(HIP)
+    watching.look()
+    with watching.store.read() as tx:
+        edited_at = built_at(registries.version(tx, "isrctn.com").stamp)  # type: ignore[union-attr]
+    assert edited_at
+
+    after = {
+        days: health_whole([watching.adapter], watching.store, since=edited_at, now=edited_at + timedelta(days=days))
+        for days in (1, 13, 15)
+    }
+
+    assert {days: found.registries[0].is_old for days, found in after.items()} == {1: False, 13: False, 15: True}
