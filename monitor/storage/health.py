@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -42,7 +43,7 @@ def listing(tx: Connection) -> list[Health]:
 
 def readable_listing(tx: Connection) -> list[Health]:
     """The same without damaged rows."""
-    rows = readable(rows_in_place(tx, _all, (health.c.registry,), health.c.registry))
+    rows: list[Any] = readable(rows_in_place(tx, _all, (health.c.registry,), health.c.registry))
     return [Health(*row) for row in rows]
 
 
