@@ -26,7 +26,7 @@ QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/chan
 	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
 	tests/config/test_config.py tests/test_architecture.py
 
-.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers catalogue docs screenshots lock clean
+.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers insight catalogue docs screenshots lock clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -70,6 +70,10 @@ test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest vers
 
 # That other people's next release has announced an end to something is no failure before the lock takes it up.
 test-newest: TOLERATED := -W default::DeprecationWarning -W default::PendingDeprecationWarning
+
+INSIGHT := ../shared/data/insight
+insight: $(VENV)/tested     ## how good the verdicts of monitor/insight are; the weights that read reasons are made again
+	$(BIN)/python -m bench.insight.stops $(INSIGHT)/why_stopped --write
 
 catalogue: $(VENV)/ready    ## collect what subscribers read into monitor/language/locales, for who translates it
 	$(BIN)/python -m docs._catalogue

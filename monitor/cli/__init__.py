@@ -129,6 +129,11 @@ COMMANDS = (
         "monitor.cli.transfer:import_",
         "Take in an export, lists of other programs, or saved pages; nothing is doubled, and nobody alerted unasked.",
     ),
+    Declared(
+        "explain",
+        "monitor.cli.explain:app",
+        "Say what texts and records that are piped in mean, without a database: JSON lines out.",
+    ),
     Declared("watch", "monitor.cli.watch:app", "Say which trials to watch."),
     Declared("subscriptions", "monitor.cli.subscriptions:manage", "See and change who is told."),
     Declared("deliveries", "monitor.cli.deliveries:app", "See what was sent, and send it again."),
