@@ -1,6 +1,6 @@
 """Every registry that there is an adapter for, as its settings say. Nothing is asked."""
 
-from collections.abc import Mapping
+from typing import Protocol
 
 from monitor.http.asking import DEADLINE, user_agent
 from monitor.http.network import Network
@@ -12,8 +12,14 @@ from monitor.registries.declared import ADAPTERS, FED_BY_FILES
 from monitor.registries.settings import PoliteSettings
 
 
+class SettingsByRegistry(Protocol):
+    """Those of each registry, under its host name."""
+
+    def __getitem__(self, key: str) -> PoliteSettings: ...
+
+
 def connect(
-    settings: Mapping[str, PoliteSettings],
+    settings: SettingsByRegistry,
     network: Network,
     *,
     pace: Pace | None = None,
