@@ -53,7 +53,7 @@ REVISIONS = (
     "0037",
     "0038",
     "0039",
-    "0040",
+    "0040_from_0039",
 )
 """Every revision, the first one first. It stands here, beside Alembic's own knowledge, because loading Alembic takes
 100 ms and this is read at every start."""

@@ -8,7 +8,7 @@ from alembic import op
 
 from monitor.storage.types import Moment
 
-revision = "0040"
+revision = "0040_from_0039"
 down_revision = "0039"
 
 
