@@ -1,6 +1,6 @@
 """`python -P start_changedetection.py …`: changedetection.io as a service, ended when all was looked at and told.
 
-Its batch mode ends by itself, but notifies nobody. This waits in the same way, and for its notifications besides.
+Its batch mode ends by itself, but notifies nobody. This waits as that does, and for its notifications besides.
 """
 
 import os
@@ -9,14 +9,16 @@ import sys
 import threading
 import time
 
-from changedetectionio import flask_app, main, worker_pool
+import changedetectionio
+from changedetectionio import flask_app, worker_pool
 
-BEFORE, AFTER = 3, 2
-"""Seconds: until its workers have begun, as in batch mode, and in which a notification that was taken is sent."""
+AFTER = 2
+"""Seconds in which the last notification that was taken is sent."""
 
 
 def _end_when_done() -> None:
-    time.sleep(BEFORE)
+    while getattr(changedetectionio, "socketio", None) is None:  # set once all watches are queued
+        time.sleep(0.1)
     worker_pool.wait_for_all_checks(flask_app.update_q, timeout=300)
     while not flask_app.notification_q.empty():
         time.sleep(0.2)
@@ -26,4 +28,4 @@ def _end_when_done() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_when_done, daemon=True).start()
-    sys.exit(main())
+    sys.exit(changedetectionio.main())
