@@ -11,8 +11,9 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from typing import Any, Literal
+
+from monitor.model.whole import digest_of
 
 Json = Any
 """What JSON can hold: dict, list, str, int, float, bool, None."""
@@ -56,7 +57,7 @@ class Document:
     @cached_property
     def digest(self) -> bytes:
         """SHA-256 of the state and the content, 32 bytes."""
-        return sha256(self.state.encode() + b"\n" + self.content).digest()
+        return digest_of(self.state, self.content)
 
 
 # What a document says

@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import orjson
+
 from monitor.files import identity
 from monitor.http.pacing import Turn
 from monitor.model.stamps import Stamped
@@ -97,6 +99,13 @@ UPDATE trials SET verified_version = :newer_stamp, verified_at = :at, build = co
 WHERE registry = :registry AND state = 'listed' AND verified_version = :stamp
   AND trial_id IN (SELECT trial_id FROM watched_trials WHERE registry = :registry)
 """
+_WHOLE = """
+SELECT trial_id, digest, title, lead_sponsor FROM trials
+WHERE registry = :registry AND trial_id = :trial_id AND reads_otherwise_on IS NULL
+"""
+_READ = """
+UPDATE trials SET read_in_full_at = :at WHERE registry = :registry AND trial_id IN (SELECT value FROM json_each(:read))
+"""
 _REMEMBER = """
 UPDATE registries SET version_stamp = :newer_stamp, version_etag = :newer_etag, checked_at = :at
 WHERE registry = :registry AND version_stamp = :stamp AND version_etag = :etag AND behind_since IS NULL
@@ -122,6 +131,15 @@ class ProbedTrial(NamedTuple):
     probe_digest: bytes
     build: str | None
     read_in_full_at: datetime
+
+
+class KeptRecord(NamedTuple):
+    """What a full record is compared with."""
+
+    trial_id: str
+    digest: bytes
+    title: str | None
+    lead_sponsor: str | None
 
 
 class Standing(NamedTuple):
@@ -211,6 +229,11 @@ class QuietStore:
         found = [ProbedTrial._make((*row[:6], times[row[6]])) for row in rows if row[8]]
         return found if len(found) == len(rows) and all(map(_is_sound, found)) else []
 
+    def kept(self, registry: str, trial_id: str) -> KeptRecord | None:
+        """What the full record of a trial is compared with; None where it says something else from a day on."""
+        row = self._connection.execute(_WHOLE, {"registry": registry, "trial_id": trial_id}).fetchone()
+        return KeptRecord._make(row) if row else None
+
     def proves_builds(self, registry: str, *, since: datetime) -> bool | None:
         """Whether builds prove something, as `monitor.storage.trials.names_builds` says.
 
@@ -220,15 +243,25 @@ class QuietStore:
         return bool(row[1]) if row and row[0] else None
 
     def verify(
-        self, registry: str, seen: Standing, newer: Stamped, *, trials: int, build: str | None, at: datetime
+        self,
+        registry: str,
+        seen: Standing,
+        newer: Stamped,
+        *,
+        trials: int,
+        read: Sequence[str],
+        build: str | None,
+        at: datetime,
     ) -> bool:
         """Record that so many trials did not move up to a newer version; false where anything came between.
 
-        As `monitor.storage.trials.mark_verified` and `monitor.storage.registries.remember` do.
+        Those that are named were *read* in full for that. As `monitor.storage.trials.mark_verified` and `record`, and
+        `monitor.storage.registries.remember` do.
         """
         asked = {"registry": registry, **seen.version._asdict(), "at": as_text(at), "build": build}
-        asked |= {"newer_stamp": newer.stamp, "newer_etag": newer.etag}
-        return self._write([(_VERIFY, trials), (_REMEMBER, 1)], asked, since=self._version)
+        asked |= {"newer_stamp": newer.stamp, "newer_etag": newer.etag, "read": orjson.dumps(read).decode()}
+        reading = [(_READ, len(read))] if read else []
+        return self._write([(_VERIFY, trials), *reading, (_REMEMBER, 1)], asked, since=self._version)
 
     def _write(
         self, statements: Sequence[tuple[str, int]], asked: Mapping[str, str | None], *, since: int | None = None

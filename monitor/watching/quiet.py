@@ -25,7 +25,7 @@ _STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class QuietPass:
-    """What came of a pass in which nothing moved: each trial, in the order of their ids."""
+    """What came of a pass in which nothing moved: each trial, in the order of their ids, those read in full last."""
 
     checked: list[Checked]
     is_searched: bool

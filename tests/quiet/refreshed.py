@@ -16,6 +16,8 @@ from tests.quiet.world import World
 Study = dict[str, Any]
 AT_ONCE = 4
 """Trials that are probed in a request."""
+READ_AT_ONCE = 2
+"""Trials that are read in full in one."""
 
 
 def in_module(study: Study, module: str) -> Study:
@@ -150,6 +152,8 @@ def refreshed(world: World, registry: Refreshed) -> Iterator[None]:
         Loopback(registry.answer) as server,
         patch.object(batches, "PROBED_AT_ONCE", AT_ONCE),
         patch.object(PlainClient, "at_once", AT_ONCE),
+        patch.object(batches, "FETCHED_AT_ONCE", READ_AT_ONCE),
+        patch.object(PlainClient, "read_at_once", READ_AT_ONCE),
     ):
         world.server = server
         world.configure()

@@ -19,7 +19,7 @@ OURS = {
     "the keys of registries": " ".join(f"registries.{folder} registries.{folder}.settings" for folder in FOLDERS),
     "what is configured": "operate operate.applied storage.applied vault",
     "one question": "http http.alarms http.asking http.deadline http.network http.once http.pacing http.reading"
-    " http.response http.urls registries.clinicaltrials_gov.version model.stamps",
+    " http.response http.urls registries.clinicaltrials_gov.version model.stamps model.whole",
     "the questions of a refreshed registry": "registries.clinicaltrials_gov.plain registries.clinicaltrials_gov.probed"
     " registries.clinicaltrials_gov.trees watching.builds watching.schedule watching.unmoved",
     "one statement": "storage storage.journals storage.migrations storage.moments storage.pace storage.quiet watching"

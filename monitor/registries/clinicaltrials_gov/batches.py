@@ -29,10 +29,9 @@ from monitor.registries.clinicaltrials_gov.documents import (
     trial_id_of,
 )
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
-from monitor.registries.clinicaltrials_gov.probed import PROBED, PROBED_AT_ONCE
+from monitor.registries.clinicaltrials_gov.probed import FETCHED_AT_ONCE, PROBED, PROBED_AT_ONCE
 from monitor.registries.clinicaltrials_gov.reading import FieldsRefused, PageUnparseable, malformed_item
 
-FETCHED_AT_ONCE = 100
 PATIENCE = 8
 """Pages in a row that may fail and be halved; one bad record alone accounts for seven."""
 SAMPLE = 64 * 1024

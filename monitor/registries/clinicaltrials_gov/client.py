@@ -31,7 +31,8 @@ from monitor.http.response import Response
 from monitor.http.urls import checked_base_url
 from monitor.model import Json
 from monitor.ports import RegistryVersion
-from monitor.registries.clinicaltrials_gov.documents import RECORD_CAP, aliases_of, trial_id_of
+from monitor.registries.clinicaltrials_gov.canonical import RECORD_CAP
+from monitor.registries.clinicaltrials_gov.documents import aliases_of, trial_id_of
 from monitor.registries.clinicaltrials_gov.ids import is_trial_id
 from monitor.registries.clinicaltrials_gov.learned import Learned
 from monitor.registries.clinicaltrials_gov.probed import batch_address

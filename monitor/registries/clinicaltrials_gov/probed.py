@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from monitor.model import Json
 
 PROBED_AT_ONCE = 400
+FETCHED_AT_ONCE = 100
+"""Full records on a page."""
 TRIAL_ID = "protocolSection.identificationModule.nctId"
 BUILD = "derivedSection.miscInfoModule.versionHolder"
 """The day of the data build: it tells which machine's data an answer comes from, and is no part of what moves."""

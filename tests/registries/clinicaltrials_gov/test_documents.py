@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from monitor.errors import AnswerUnreadable
-from monitor.registries.clinicaltrials_gov.documents import canonical, document_of, reason_against
+from monitor.registries.clinicaltrials_gov.canonical import canonical, reason_against
+from monitor.registries.clinicaltrials_gov.documents import document_of
 from tests.registries.trials import FULL, WITHHELD, trial
 from tests.studies import DELETED
 

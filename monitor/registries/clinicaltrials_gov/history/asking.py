@@ -15,7 +15,7 @@ from monitor.http.robots import Robots
 from monitor.http.urls import checked_base_url
 from monitor.model import Document, Json
 from monitor.ports import FormerVersion
-from monitor.registries.clinicaltrials_gov.documents import RECORD_CAP
+from monitor.registries.clinicaltrials_gov.canonical import RECORD_CAP
 from monitor.registries.clinicaltrials_gov.history.content import document_of
 from monitor.registries.clinicaltrials_gov.reading import SETTINGS, parsed
 from monitor.registries.clinicaltrials_gov.version import KEY

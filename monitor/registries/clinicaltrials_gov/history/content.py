@@ -9,7 +9,7 @@ import orjson
 
 from monitor.errors import AnswerTooLarge, AnswerUnreadable
 from monitor.model import Document
-from monitor.registries.clinicaltrials_gov.documents import RECORD_CAP, canonical, reason_against
+from monitor.registries.clinicaltrials_gov.canonical import RECORD_CAP, canonical, reason_against
 from monitor.registries.clinicaltrials_gov.trees import text_at
 from monitor.registries.clinicaltrials_gov.version import KEY
 
