@@ -24,7 +24,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from monitor.storage.store import Store
+from tests.compiled import compile_once
 
+compile_once()
 _numbers = count(1)
 SLOW = "slow"
 
