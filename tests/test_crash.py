@@ -100,7 +100,7 @@ def test_a_first_start_that_dies_anywhere_is_made_good_by_the_next(tmp_path: Pat
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Every step from the question to the registry to the record of the last attempt.
+    """Steps from the question to the registry to the record of the last attempt: every other one, on each store others.
 
     A delivery may come twice only where its receiver had taken it and we had not written that down, and then it is
     the same one: with the same id, and the same bytes.
@@ -128,7 +128,8 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
         sandbox.edit(WITHDRAWN_LATER, renamed(0))
         whole = dying(store_url, sandbox.base_url, "check", "--deliver", step=0, **variables).steps
         assert whole >= 150
-        for step in range(1, whole + 1):
+        steps = range(1 if store_url.startswith("sqlite") else 2, whole + 1, 2)
+        for step in steps:
             sandbox.edit(WITHDRAWN_LATER, renamed(step))
             dying(store_url, sandbox.base_url, "check", "--deliver", step=step, **variables)
         program.check()
@@ -141,13 +142,13 @@ def test_no_alert_is_lost_wherever_a_check_that_delivers_dies(store_url: str, sa
         mails = [(mail.email["Message-ID"], mail.raw) for mail in mailbox.messages]
 
     told = len(program.events(WITHDRAWN_LATER))
-    assert told > whole / 3
+    assert told > len(steps) / 3
     assert len({one for one, _ in came}) == len(set(came)) == 3 * told
     assert len({one for one, _ in mails}) == len(set(mails)) == 4 * told + 1
     with store.read() as tx:
         assert gathered.told_by(tx, gathering.subscription.id, 1, limit=0) == ([], told), "in one digest"
     assert {json.loads(body)["data"]["trial_id"] for _, body in came} == {WITHDRAWN_LATER}
-    assert len(came) + len(mails) - 7 * told <= whole
+    assert len(came) + len(mails) - 7 * told <= len(steps)
     assert set(program.standings()) == {"delivered"}
     store.close()
 

@@ -226,7 +226,7 @@ def pool() -> list[Record]:
 POOL = pool()
 
 
-@examples(60, 600)  # each compares several records
+@examples(40, 400)  # each compares several records
 @given(
     st.lists(st.sampled_from(POOL), min_size=3, max_size=3, unique_by=id).flatmap(
         lambda some: st.lists(st.sampled_from(some), min_size=2, max_size=6)
@@ -258,7 +258,7 @@ SINGLE = {
 }
 
 
-@examples(100, 1000)  # as above
+@examples(60, 500)  # as above
 @given(
     st.sampled_from(sorted(SINGLE)).flatmap(
         lambda field: st.tuples(st.just(field), st.lists(SINGLE[field], min_size=2, max_size=5))

@@ -268,7 +268,7 @@ def test_what_is_refused_is_told_by_every_check(world: World) -> None:
 
 
 @pytest.mark.hypothesis
-@examples(25, 300)  # each makes several passes
+@examples(15, 150)  # each makes several passes
 @given(
     blocks=st.sampled_from(PLAIN),
     made=st.lists(steps, max_size=3),

@@ -129,7 +129,7 @@ answers = st.sampled_from(
 
 
 @pytest.mark.hypothesis
-@examples(50, 1000)  # each makes up to two passes
+@examples(30, 400)  # each makes up to two passes
 @given(
     made=st.lists(st.one_of(changes, changes, searches), max_size=3),
     answer=answers,

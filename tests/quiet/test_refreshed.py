@@ -312,7 +312,7 @@ rows = st.one_of(
 
 
 @pytest.mark.hypothesis
-@examples(16, 150)  # each makes up to three passes
+@examples(16, 100)  # each makes up to three passes
 @given(
     stamps=st.one_of(*[plain_versions] * 3, odd_versions),
     days=st.one_of(*[plain_builds] * 3, odd_builds),

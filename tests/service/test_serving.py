@@ -279,7 +279,7 @@ def test_a_thousand_half_requests_to_the_health_port_stop_no_check_and_no_alert(
 
 @pytest.mark.slow
 def test_all_that_strangers_do_at_once_delays_no_check_and_no_alert(quick_serving: Serving, mailbox: Mailbox) -> None:
-    """1,100 half heads, 200 half bodies, 20 who ask for pages without end, 10,000 wrong passwords, for three looks."""
+    """1,100 half heads, 200 half bodies, 20 who ask for pages without end, 2,000 wrong passwords, for three looks."""
     more = '[web]\npublic = true\nmcp = true\npublic_url = "http://127.0.0.1:1"\n'
     quick_serving.configure(watching(mailbox, more))
     served = quick_serving.start()
@@ -291,7 +291,7 @@ def test_all_that_strangers_do_at_once_delays_no_check_and_no_alert(quick_servin
     with ExitStack() as held, _many_descriptors(3000):
         crowd = [threading.Thread(target=_read_without_end, args=(served, ended)) for _ in range(20)]
         guessers = [(each := held.enter_context(requests.Session()), hidden(each, login)) for _ in range(8)]
-        crowd += [threading.Thread(target=_guess, args=(login, *each, tried, 10_000 // 8)) for each in guessers]
+        crowd += [threading.Thread(target=_guess, args=(login, *each, tried, ended)) for each in guessers]
         for each in crowd:
             each.start()
         held.callback(ended.set)
@@ -311,12 +311,13 @@ def test_all_that_strangers_do_at_once_delays_no_check_and_no_alert(quick_servin
             began = time.monotonic()
             assert served.asked("/healthz")[0] == 200
             assert time.monotonic() - began < 5
-        for each in crowd[20:]:
+        ended.set()
+        for each in crowd:
             each.join()
         assert served.asked("/healthz")[0] == 200
 
     assert max(took) < 15
-    assert tried[429] > 9_000
+    assert tried[429] > 1_500
     assert set(tried) <= {401, 403, 429, 503, 0}
     assert len(mailbox.messages) == 4
     assert len(served.lines) < 200, "nor is the log filled"
@@ -336,8 +337,10 @@ def _read_without_end(served: Served, ended: threading.Event) -> None:
                 reader.get(f"http://{served.address}/changes.csv?min=administrative&q={time.monotonic()}", timeout=20)
 
 
-def _guess(login: str, guesser: requests.Session, form: str, tried: Counter[int], times: int) -> None:
-    for number in range(times):
+def _guess(login: str, guesser: requests.Session, form: str, tried: Counter[int], ended: threading.Event) -> None:
+    number = 0
+    while number < 250 or not ended.is_set():
+        number += 1
         fields = {"form": form, "name": "ada", "password": f"a guess, number {number}", "next": "/"}
         try:
             answer = guesser.post(login, data=fields, timeout=20, allow_redirects=False)

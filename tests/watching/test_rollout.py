@@ -444,7 +444,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@examples(20, 200)  # each makes many passes
+@examples(12, 100)  # each makes many passes
 @given(
     seed=st.integers(min_value=0),
     steps=st.lists(st.sampled_from(["build", "change", "pass", "pass", "day"]), min_size=3, max_size=15),

@@ -320,7 +320,7 @@ KNOWN_ATTRIBUTES = {name for page in PLAIN for _, attributes in page.found for n
 NAMES = header_names(mail(FEW))
 
 
-@examples(40, 1000)  # each renders a mail
+@examples(30, 500)  # each renders a mail
 @given(st.lists(HOSTILE, min_size=12, max_size=12))
 def test_hostile_text_adds_no_header_and_no_tag(texts):
     status, reason, summary, number, title, note, about, url, registry, what, why, criteria = texts

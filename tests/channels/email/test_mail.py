@@ -551,7 +551,7 @@ KNOWN_TAGS = {tag for tag, _ in PLAIN_PAGE.found}
 KNOWN_ATTRIBUTES = {name for _, attributes in PLAIN_PAGE.found for name in attributes}
 
 
-@examples(50, 1000)  # each renders a mail
+@examples(30, 500)  # each renders a mail
 @given(st.lists(HOSTILE, min_size=12, max_size=12))
 def test_hostile_text_adds_no_header_and_no_tag(texts):
     status, reason, summary, trial_id, title, note, name, host, way, url, root, criteria = texts

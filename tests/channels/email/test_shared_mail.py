@@ -48,7 +48,7 @@ def rendered_for_each(mail: EventMail, reader: Subscription, **own: object) -> b
 NOTES = st.none() | st.text(max_size=80) | st.sampled_from([HOSTILE, "&nbsp;", "&#38;", "a  b", " x ", "<!--", "\r\n"])
 
 
-@examples(150, 1000)  # each renders a mail twice
+@examples(60, 500)  # each renders a mail twice
 @given(
     note=NOTES,
     watch=NOTES,
@@ -107,7 +107,7 @@ def test_a_title_with_a_mark_in_it_is_shown_as_it_is(mark):
     assert all(f"note {number}".encode() in each for number, each in enumerate(mails))
 
 
-@examples(50, 1000)  # each is drawn by a long expression
+@examples(30, 500)  # each is drawn by a long expression
 @given(st.from_regex(mime._PLAIN_ADDRESS, fullmatch=True))
 def test_a_plain_address_is_what_the_standard_library_reads(address):
     assert mime.address("To", address) == ("To", parseaddr(address)[1][:254])
