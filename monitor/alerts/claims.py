@@ -11,6 +11,7 @@ from monitor.alerts.prepare import prepared
 from monitor.errors import DeliveryDeferred, DeliveryFailed
 from monitor.model import Delivery, Message
 from monitor.ports import Accepted
+from monitor.storage import claims as kept
 from monitor.storage import deliveries, notices
 from monitor.storage.isolation import in_words
 
@@ -38,17 +39,29 @@ class Claimed:
     """The ids of those that a later delivery about the same trial to the same subscription waits for."""
 
 
-def claim(outbox: Outbox, *, limit: int, only: Collection[str] | None = None) -> Claimed:
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Who claims, and until when: see `monitor.storage.claims`."""
+
+    holder: str
+    until: datetime
+
+
+def claim(outbox: Outbox, *, limit: int, only: Collection[str] | None = None, hold: Hold | None = None) -> Claimed:
     """Claim what is due, at most *limit*, or *only* of the deliveries of these ids; render what never was.
+
+    Where *hold* says whose the claim is, that is kept with it.
 
     What cannot be made ready is put off, each for a reason of its own. Where nothing can be, what was claimed is given
     back, and the error is raised.
     """
     now = outbox.clock()
-    until = now + CLAIMED_FOR
+    until = hold.until if hold else now + CLAIMED_FOR
     context = outbox.context
     with context.store.begin() as tx:
         rows = deliveries.claim_readable(tx, now=now, until=until, limit=limit, only=only)
+        if hold and rows.readable:
+            kept.note(tx, hold.holder, until=until)
     claimed, damaged = rows.readable, rows.damaged
     try:
         messages, unprepared = prepared(claimed, context, now=now)

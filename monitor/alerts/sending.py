@@ -19,8 +19,11 @@ QUIET_FOR = 0.01
 Record = Callable[[Sequence[Sent]], Sequence[DeliveryResult]]
 
 
-def send_all(queues: Queues, record: Record) -> Iterator[DeliveryResult]:
-    """Send what *queues* gets and holds until there is no more, and give what came of each once that is recorded."""
+def send_all(queues: Queues, record: Record, *, within: float = RECORDED_WITHIN) -> Iterator[DeliveryResult]:
+    """Send what *queues* gets and holds until there is no more, and give what came of each once that is recorded.
+
+    It is recorded *within* so many seconds, or with so many others as are recorded at once.
+    """
     sent: list[Sent] = []
     began_at = monotonic()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="deliver") as pool:
@@ -32,12 +35,12 @@ def send_all(queues: Queues, record: Record) -> Iterator[DeliveryResult]:
                 break
             ended: list[Sent] = []
             if queues.are_serving:
-                ended = queues.finished(within=0 if may_be_more else QUIET_FOR if sent else RECORDED_WITHIN)
+                ended = queues.finished(within=0 if may_be_more else QUIET_FOR if sent else within)
                 queues.start(pool)  # what has ended makes room for others, while these are recorded
             began_at = began_at if sent else monotonic()
             sent += ended
             is_quiet = not ended and not may_be_more
-            is_late = monotonic() - began_at > RECORDED_WITHIN
+            is_late = monotonic() - began_at > within
             if sent and (is_quiet or is_late or not queues.are_serving or len(sent) >= RECORDED_AT_ONCE):
                 yield from record(sent)
                 queues.recorded(sent)

@@ -15,7 +15,7 @@ from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 from monitor.text import one_line, plain
 
-HEARD = ("uvicorn", "apscheduler", "monitor.mcp", "procrastinate")
+HEARD = ("uvicorn", "apscheduler", "monitor.mcp")
 PAGES = "monitor.web"
 """What pages have to say: who signed in, and what failed."""
 TRACE = "exception"

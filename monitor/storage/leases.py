@@ -16,6 +16,7 @@ from monitor.storage.statements import add_new
 
 SCHEDULER = "scheduler"
 """The lease of the process that looks at registries and sends."""
+_WORKER = "worker "
 TAKEN_AFTER = 30.0
 """Seconds for which the number has to stand still before the lease is anybody's."""
 
@@ -47,6 +48,23 @@ def renew(tx: Connection, name: str, holder: str) -> bool:
     """Increase the number of a lease, and return whether *holder* still holds it."""
     held = (leases.c.name == name) & (leases.c.holder == holder)
     return tx.execute(update(leases).where(held).values(beat=leases.c.beat + 1)).rowcount == 1
+
+
+def worker(holder: str) -> str:
+    """The name of the lease with which a process that takes jobs shows that it lives."""
+    return f"{_WORKER}{holder}"
+
+
+def of_workers(tx: Connection) -> list[Lease]:
+    """Those of all processes that take jobs."""
+    query = select(leases.c.holder, leases.c.beat).where(leases.c.name.startswith(_WORKER, autoescape=True))
+    return [Lease(*row) for row in tx.execute(query.order_by(leases.c.name))]
+
+
+def end(tx: Connection, name: str, *, seen: Lease) -> bool:
+    """End a lease that is as it was *seen*, and return whether that succeeded."""
+    as_seen = (leases.c.name == name) & (leases.c.holder == seen.holder) & (leases.c.beat == seen.beat)
+    return tx.execute(delete(leases).where(as_seen)).rowcount == 1
 
 
 def clear(tx: Connection) -> None:

@@ -16,7 +16,7 @@ from monitor.errors import StoreUnavailable
 from monitor.storage.metadata import metadata
 from monitor.storage.move_tables import move_remarks, moved_tables, moves
 
-OWN = frozenset({"leases", "moves", "moved_tables", "move_remarks"})
+OWN = frozenset({"claims", "leases", "moves", "moved_tables", "move_remarks"})
 """Tables that are about this database, and the processes at it: they never move."""
 
 Cell = str | int | float | bytes | None

@@ -1,9 +1,17 @@
-"""Tables of how the service fares: unknown values of registries, checks that fail, looks, who runs what, and paces."""
+"""Tables of how the service fares: unknown values, health and looks of registries, who runs what, paces, claims."""
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, Table, Text
 
 from monitor.storage.metadata import metadata
 from monitor.storage.types import Moment, TextWithoutNul
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("until", Moment, primary_key=True, comment="to which the next attempts of its deliveries were moved"),
+    Column("holder", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 drift = Table(
     "drift",

@@ -18,7 +18,7 @@ from monitor.service.bounces import BounceReader
 from monitor.service.checker import FIRST_PAUSE, LONGEST_PAUSE, Checker
 from monitor.service.mending import ClockMending
 from monitor.service.program import Program
-from monitor.storage import dispatching, jobs
+from monitor.storage import claims, dispatching, jobs
 from monitor.storage.isolation import in_words
 from monitor.web.machines.metrics import Metrics
 from monitor.worker.sender import Sender
@@ -104,6 +104,8 @@ class Duties:
         """Settle, ask, resume and forget what it is time for."""
         program = self._program()
         with self._noted("tidy"):
+            with program.store.begin() as tx:
+                claims.forget(tx, before=self._clock() - CLAIMED_FOR)
             if not is_tidying_due(program.store, [each.key for each in program.registries], now=self._clock()):
                 return
             outbox = program.outbox()

@@ -3,8 +3,9 @@
     a job's ids  ->  inbox  ->  claimed  ->  by receiver, in threads  ->  recorded together
                                  the job is done
 
-What is claimed is this process's own. Where the database goes away, it is kept, and what was sent is recorded once the
-database is back; what is not sent when the process ends is given back, or comes due again when its claim expires.
+What is claimed is this process's own, while others see that it lives. Where the database goes away, it is kept, and
+what was sent is recorded once the database is back. What is not sent when the process ends is given back; where it is
+killed, others see that, and make it due again.
 """
 
 from collections import deque
@@ -16,17 +17,19 @@ from itertools import groupby
 from threading import Condition, Event
 from time import sleep
 
-from monitor.alerts.claims import Claim, Claimed, claim
-from monitor.alerts.outbox import DeliveryResult, Outbox, Sent
+from monitor.alerts.claims import Claim, Claimed, Hold, claim
+from monitor.alerts.outbox import CLAIMED_FOR, DeliveryResult, Outbox, Sent
 from monitor.alerts.outcomes import record
 from monitor.alerts.queues import CLAIMED_AT_ONCE, Queues, Taken
 from monitor.alerts.sending import send_all
-from monitor.errors import StoreError, StoreUnavailable
-from monitor.storage import deliveries
+from monitor.errors import StoreUnavailable
+from monitor.storage import claims, deliveries
 from monitor.storage.isolation import in_words
 
 AGAIN_AFTER = 0.5
 """Seconds after which a database that failed is tried again."""
+RECORDED_WITHIN = 0.05
+"""Seconds: of many processes, one is killed now and then, and what it had not recorded comes twice."""
 NOTHING = Claimed((), (), 0, frozenset())
 
 
@@ -39,6 +42,9 @@ class _Asked:
 class Sender:
     """Sends what `take` is given, in the thread that calls `run`.
 
+    *holder* is this process, as others know it, and *epoch* says whether they still do: what was claimed counts as long
+    as it gives the same number, and None is waited out.
+
     *outbox* gives what delivering needs, anew for whatever comes after a moment without anything to send, or where
     *is_current* says that what it gave last is outdated; *told* hears what came of each attempt.
     """
@@ -47,6 +53,8 @@ class Sender:
         self,
         outbox: Callable[[], Outbox],
         *,
+        holder: str,
+        epoch: Callable[[], int | None],
         told: Callable[[DeliveryResult], None],
         is_current: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -55,12 +63,16 @@ class Sender:
         self.sent = 0
         """How many attempts so far: while it moves, it lives."""
         self._outbox = outbox
+        self._holder = holder
+        self._epoch = epoch
         self._told = told
         self._is_current = is_current
         self._inbox: deque[_Asked] = deque()
         self._changed = Condition()
         self._stopping = Event()
         self._queues: Queues | None = None
+        self._half_made: list[Hold] = []
+        """Claims that failed."""
 
     def take(self, ids: Sequence[str]) -> "Future[None]":
         """Have deliveries sent; done once those that are due are claimed here.
@@ -89,7 +101,10 @@ class Sender:
     def run(self) -> None:
         """Send until `stop`."""
         while self._wait():
-            with self._opened() as outbox:
+            if (epoch := self._epoch()) is None:
+                self._stopping.wait(AGAIN_AFTER)
+                continue
+            with self._opened(epoch) as outbox:
                 self._send(outbox)
 
     def _wait(self) -> bool:
@@ -99,8 +114,8 @@ class Sender:
         return not self._stopping.is_set()
 
     @contextmanager
-    def _opened(self) -> Iterator[Outbox]:
-        outbox = replace(self._outbox(), stopping=self._stopping.is_set)
+    def _opened(self, epoch: int) -> Iterator[Outbox]:
+        outbox = replace(self._outbox(), stopping=lambda: self._stopping.is_set() or self._epoch() != epoch)
         try:
             yield outbox
         finally:
@@ -112,9 +127,11 @@ class Sender:
         queues = Queues(outbox, lambda: self._taken(outbox, queues), troubles)
         self._queues = queues
         try:
-            for result in send_all(queues, lambda sent: self._recorded(sent, outbox)):
+            for result in send_all(queues, lambda sent: self._recorded(sent, outbox), within=RECORDED_WITHIN):
                 self.sent += 1
                 self._told(result)
+            if troubles:
+                self.trouble = in_words(troubles[0])
         finally:
             self._queues = None
             self._give_back(queues.unsent(), outbox)
@@ -128,16 +145,27 @@ class Sender:
         if not asked and not queues.were_followed:
             return Taken(NOTHING, may_be_more=False)
         ids = {each for one in asked for each in one.ids}
+        hold = Hold(self._holder, outbox.clock() + CLAIMED_FOR)
         try:
-            claimed = claim(outbox, limit=max(len(ids), CLAIMED_AT_ONCE), only=ids or None)
+            self._give_up_half_made(outbox)
+            claimed = claim(outbox, limit=max(len(ids), CLAIMED_AT_ONCE), only=ids or None, hold=hold)
         except Exception as error:
+            self._half_made.append(hold)
             self._failed(asked, error)
             return Taken(NOTHING, may_be_more=not self._stopping.is_set())
         self.trouble = None
         queues.were_followed &= bool(ids)
         for one in asked:
-            one.claimed.set_result(None)
+            _end(one.claimed)
         return Taken(claimed, may_be_more=bool(self._inbox) or queues.were_followed)
+
+    def _give_up_half_made(self, outbox: Outbox) -> None:
+        """Make due again what a claim got that failed, whether or not it was committed."""
+        if self._half_made:
+            with outbox.context.store.begin() as tx:
+                for hold in self._half_made:
+                    claims.give_back_one(tx, until=hold.until, now=outbox.clock())
+            self._half_made.clear()
 
     def _first(self) -> Iterator[_Asked]:
         """Take as many out of the inbox as are claimed at once."""
@@ -153,7 +181,7 @@ class Sender:
                 self._inbox.extendleft(reversed(asked))
         else:
             for one in asked:
-                one.claimed.set_exception(error)
+                _end(one.claimed, error)
         self._stopping.wait(AGAIN_AFTER)
 
     def _recorded(self, sent: Sequence[Sent], outbox: Outbox) -> Sequence[DeliveryResult]:
@@ -168,11 +196,26 @@ class Sender:
                 self.trouble = None
                 return results
 
-    def _give_back(self, claims: Sequence[Claim], outbox: Outbox) -> None:
-        """Make due again what was claimed and not begun. Where the database is away, its claim expires."""
-        try:
-            with outbox.context.store.begin() as tx:
-                for _, together in groupby(claims, key=lambda each: each.until):
-                    deliveries.release(tx, [each.delivery for each in together])
-        except StoreError as error:
-            self.trouble = str(error)
+    def _give_back(self, unsent: Sequence[Claim], outbox: Outbox) -> None:
+        """Make due again what was claimed and not begun, once the database is there."""
+        by_claim = sorted(unsent, key=lambda each: each.until)
+        while by_claim:
+            try:
+                with outbox.context.store.begin() as tx:
+                    for _, together in groupby(by_claim, key=lambda each: each.until):
+                        deliveries.release(tx, [each.delivery for each in together])
+            except StoreUnavailable as error:
+                self.trouble = str(error)
+                sleep(AGAIN_AFTER)
+            else:
+                return
+
+
+def _end(asked: "Future[None]", error: Exception | None = None) -> None:
+    """End what a job waits for, unless it waits no more: its worker may have ended meanwhile."""
+    if not asked.set_running_or_notify_cancel():
+        return
+    if error:
+        asked.set_exception(error)
+    else:
+        asked.set_result(None)

@@ -6,6 +6,7 @@ service, and `monitor.service.alone` for the same of one process.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from threading import Event
@@ -14,22 +15,26 @@ from structlog.typing import FilteringBoundLogger
 
 from monitor.alerts.outbox import CLAIMED_FOR, Outbox
 from monitor.config.keys import WorkerSettings
+from monitor.errors import MonitorError
+from monitor.service.alone import within
 from monitor.service.dispatcher import log_attempt
 from monitor.service.program import Program
 from monitor.service.watchdog import Watchdog
 from monitor.service.work import MakeWork
 from monitor.service.worker import Worker
 from monitor.storage import jobs
+from monitor.storage.holders import own_name
 from monitor.storage.store import driver_address
 from monitor.web.machines.health import DATABASE_SILENT
 from monitor.web.machines.metrics import Metrics
 from monitor.worker.duties import Duties
+from monitor.worker.presence import BEAT_EVERY, Presence
 from monitor.worker.running import Running
 from monitor.worker.sender import Sender
 from monitor.worker.tasks import queues
 from monitor.worker.watched import Passes, QueueWatch, Sending
 
-LOOKS_EVERY = 10.0
+LOOKS_EVERY = BEAT_EVERY
 STORE_FRESH_FOR = 2.0
 ENDS_WITHIN = 5.0
 """Seconds for jobs to end; what is being sent is given the rest."""
@@ -59,8 +64,13 @@ class Sharing:
         self._monotonic = monotonic
         self._stop = Event()
         self._of: Program = program()
+        self.presence = Presence(own_name(), clock=clock, monotonic=monotonic, log=log)
         self.sender = Sender(
-            self._outbox, told=lambda result: log_attempt(log, result), is_current=lambda: self._of is program()
+            self._outbox,
+            holder=self.presence.own,
+            epoch=self.presence.epoch,
+            told=lambda result: log_attempt(log, result),
+            is_current=lambda: self._of is program(),
         )
         self.duties = Duties(
             program,
@@ -127,7 +137,8 @@ class Sharing:
         until = self._monotonic() + seconds
         threads = (self.running, self._sending, self._looking) if self._takes_jobs else (self._looking,)
         ended = [each.join(max(until - self._monotonic(), 0)) for each in threads]
-        return all(ended)
+        # Otherwise the lease stays, so that others see it stand still, and make due what is claimed here.
+        return all(ended) and within(1.0, self._leave)
 
     def is_idle(self) -> bool:
         """Whether it is ending."""
@@ -172,7 +183,14 @@ class Sharing:
             return DATABASE_SILENT + ("" if since is None else f" for {since:.0f} s")
         return None
 
+    def _leave(self) -> None:
+        if self._takes_jobs:
+            with suppress(MonitorError):
+                self.presence.leave(self._program().store)
+
     def _look(self) -> None:
+        if self._takes_jobs:
+            self.presence.step(self._program().store)
         with self._program().store.read() as tx:
             seen = jobs.standing(tx)
         self._reached_at = self._monotonic()

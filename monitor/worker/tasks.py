@@ -89,8 +89,7 @@ def _upkeep(duties: Duties, pool: ThreadPoolExecutor, app: App) -> None:
     @app.periodic(cron=EVERY_15_SECONDS)
     @app.task(name="stalled", queue=UPKEEP, queueing_lock="stalled", pass_context=True)
     async def stalled(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - as above
-        for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=ALIVE_FOR):
-            await _retry(context.app, job)
+        await retry_stalled(context.app)
 
     @app.periodic(cron=EVERY_DAY)
     @app.task(name="forget", queue=UPKEEP, queueing_lock="forget", pass_context=True)
@@ -98,6 +97,12 @@ def _upkeep(duties: Duties, pool: ThreadPoolExecutor, app: App) -> None:
         await context.app.job_manager.delete_old_jobs(
             KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
+
+
+async def retry_stalled(app: App) -> None:
+    """Have the jobs run again whose worker is gone."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=ALIVE_FOR):
+        await _retry(app, job)
 
 
 async def _retry(app: App, job: Job) -> None:

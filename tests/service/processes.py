@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -118,6 +118,13 @@ class Serving:
 
     def start(self, *options: str, bind: str = "127.0.0.1:0", limit: int | None = None, **variables: str) -> Served:
         """Start a service; *limit*: with so many file descriptors; *variables*: of its environment."""
+        return self._start("serve", "--bind", bind, *options, limit=limit, variables=variables)
+
+    def start_worker(self, **variables: str) -> Served:
+        """Start a worker; *variables*: of its environment."""
+        return self._start("worker", variables=variables)
+
+    def _start(self, *command: str, variables: Mapping[str, str], limit: int | None = None) -> Served:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
         environment |= {
             "PYTHONPATH": str(Path(__file__).parent.parent.parent),
@@ -127,7 +134,7 @@ class Serving:
             **variables,
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "serve", "--bind", bind, *options],
+            [sys.executable, "-m", "monitor", *command],
             cwd=self.folder,
             env=environment,
             stderr=subprocess.PIPE,
