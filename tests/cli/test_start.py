@@ -3,6 +3,7 @@
 Whoever adds to these lists makes every start slower, and says in the commit by how much and what for.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -29,6 +30,13 @@ ASKING = {"http.client", "multiprocessing", "unittest", "xml"}
 """What Python brings that takes long to load, and is of no use before the database is opened, or a server asked."""
 
 
+@pytest.fixture(autouse=True)
+def _database(sqlite_template: Path, tmp_path: Path) -> None:
+    """It is there: the first command makes it, with more than it takes to read it."""
+    (tmp_path / "snapshots").mkdir()
+    shutil.copy(sqlite_template, tmp_path / "snapshots" / "monitor.sqlite3")
+
+
 @pytest.mark.parametrize(
     ("typed", "ours", "others", "unused"),
     [
@@ -42,8 +50,6 @@ ASKING = {"http.client", "multiprocessing", "unittest", "xml"}
     ],
 )
 def test_a_command_loads_what_it_needs(typed: str, ours: set[str], others: set[str], unused: set[str], tmp_path: Path):
-    modules_after(tmp_path, "watch", "list")  # the first command makes the database, with more than it takes to read it
-
     loaded = modules_after(tmp_path, *typed.split())
 
     paths = [name.split(".") for name in loaded]
@@ -56,8 +62,6 @@ def test_a_command_loads_what_it_needs(typed: str, ours: set[str], others: set[s
 @pytest.mark.parametrize("typed", ["watch list", "status", "subscriptions list", "deliveries list", "deliver"])
 def test_reading_what_is_kept_loads_no_step_of_a_pass(typed: str, tmp_path: Path):
     """Nor what compares records, which only whoever shows changes needs."""
-    modules_after(tmp_path, "watch", "list")
-
     loaded = modules_after(tmp_path, *typed.split())
 
     assert [name for name in loaded if name.startswith(("monitor.watching", "monitor.changes.diff"))] == []

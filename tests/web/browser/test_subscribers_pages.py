@@ -100,8 +100,7 @@ def test_the_keyboard_alone_is_enough(site: Site, browser: Any) -> None:
     assert site.listed()[0].rhythm.every is Every.DAILY
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1440, "light")])
 def test_no_page_is_wider_than_the_screen(site: Site, browser: Any, width: int, scheme: str) -> None:
     own = site.subscribed()
     site.withdraw()
