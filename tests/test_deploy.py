@@ -20,7 +20,10 @@ WORKER_UNIT = DEPLOY / "registry-monitor-worker@.service"
 COMPOSE = DEPLOY / "compose.yaml"
 
 KNOWN = {NAMES_THE_FILE} | {variable(PREFIX, key) for key, _ in values_in(Config)}
-SECRET = {variable(PREFIX, key) for key, info in values_in(Config) if not info.shown} | {"MONITOR_STORE__URL"}
+SECRET = {variable(PREFIX, key) for key, info in values_in(Config) if not info.shown} | {
+    "MONITOR_STORE__URL",
+    "MONITOR_STORE__REPLICA",
+}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

@@ -17,7 +17,10 @@ KUSTOMIZATION = yaml.safe_load((FOLDER / "kustomization.yaml").read_text(encodin
 MANIFESTS: list[dict[str, Any]] = list(
     yaml.safe_load_all((FOLDER / "registry-monitor.yaml").read_text(encoding="utf-8"))
 )
-SECRET = {variable(PREFIX, key) for key, info in values_in(Config) if not info.shown} | {"MONITOR_STORE__URL"}
+SECRET = {variable(PREFIX, key) for key, info in values_in(Config) if not info.shown} | {
+    "MONITOR_STORE__URL",
+    "MONITOR_STORE__REPLICA",
+}
 
 
 def of_kind(kind: str) -> dict[str, Any]:

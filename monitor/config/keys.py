@@ -56,6 +56,11 @@ class StoreSettings(Section):
         default="sqlite:///snapshots/monitor.sqlite3",
         description='an address such as "sqlite:///snapshots/monitor.sqlite3" or "postgresql+psycopg://host/database"',
     )
+    replica: str = setting(
+        values.optional(values.store_address),
+        default="",
+        description='an address such as "postgresql+psycopg://replica/database", or ""',
+    )
 
 
 class RegistrySettings(Section, more=_tables(_settings("registries", FOLDERS))):

@@ -87,7 +87,8 @@ def _answering(program: Program, service: Service, opened: ExitStack) -> Answeri
         return service.program.connected_apart()
 
     web = program.config.web
-    store = opened.enter_context(closing(Store.open(program.config.store.url, readers=THREADS)))
+    kept = program.config.store
+    store = opened.enter_context(closing(Store.open(kept.url, readers=THREADS, replica=kept.replica)))
     subscribing = replace(program.subscribe_context(), store=store)
     site = Site(
         store=store,

@@ -20,7 +20,7 @@ _POOLED = "pooled"
 """Where a connection keeps whether a pooler answers it."""
 
 
-def engine_for(url: URL, *, pool_size: int) -> tuple[Engine, DatabaseName]:
+def engine_for(url: URL, *, pool_size: int, connects_within: int = CONNECTS_WITHIN) -> tuple[Engine, DatabaseName]:
     """An engine that is not connected yet, and its name for messages. StoreUnavailable where there is no driver."""
     host = url.host or url.query.get("host") or "the local socket"
     port = f":{url.port}" if url.port else ""
@@ -28,7 +28,7 @@ def engine_for(url: URL, *, pool_size: int) -> tuple[Engine, DatabaseName]:
     database = DatabaseName(name, url.password or str(url.query.get("password", "")))
     try:
         engine = create_engine(
-            url, pool_pre_ping=True, pool_size=pool_size, connect_args={"connect_timeout": CONNECTS_WITHIN}
+            url, pool_pre_ping=True, pool_size=pool_size, connect_args={"connect_timeout": connects_within}
         )
     except ImportError as error:
         raise StoreUnavailable(

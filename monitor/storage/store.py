@@ -26,6 +26,8 @@ from monitor.storage.failures import LOCK_SECONDS, DatabaseName, explain, transl
 from monitor.storage.journals import OLDEST_SQLITE, PRAGMAS, PRAGMAS_OF_READERS, choose_journal
 from monitor.storage.locks import lock_schema, lock_subscriptions
 from monitor.storage.migrations import HEAD, REVISIONS, works_with
+from monitor.storage.postgresql import CONNECTS_WITHIN
+from monitor.storage.replica import ANSWERS_WITHIN, Replica
 from monitor.storage.tables import metadata, revisions
 
 POOL_SIZE = 5
@@ -40,18 +42,22 @@ class Store:
 
     def __init__(self, engine: Engine, database: DatabaseName) -> None:
         self._engine = engine
+        self._replica: Replica | None = None
         self.database = database
 
     @classmethod
-    def open(cls, url: str, *, readers: int = 0) -> "Store":
+    def open(cls, url: str, *, readers: int = 0, replica: str = "") -> "Store":
         """Open a database. Create it, its folder and its tables if they are missing, and migrate it if it is old.
 
         Any number of processes may do so at once. *readers* is how many threads read it, where that is what it is
-        opened for: each finds a connection that is open. Raise StoreUnavailable or StoreCorrupt with the remedy.
+        opened for: each finds a connection that is open. *replica* is read in its place while it is fit, see
+        `monitor.storage.replica`. Raise StoreUnavailable or StoreCorrupt with the remedy.
         """
         store = cls(*_engine(url, makes_it=True, readers=readers))
         try:
             store._prepare()
+            if replica:
+                store._replica = _replica_at(replica, readers=readers, of=store)
         except UnicodeDecodeError as error:
             # The driver cannot read what SQLite has to say of a damaged schema, where no hook of SQLAlchemy hears it.
             store.close()
@@ -133,19 +139,33 @@ class Store:
 
     def rest(self) -> None:
         """Close the connections that nobody uses now, with what they keep in memory; the next user opens new ones."""
-        self._engine.dispose()
+        for engine in self._engines:
+            engine.dispose()
 
     def close(self) -> None:
         """Close the connections."""
-        self._engine.dispose()
+        self.rest()
+
+    @property
+    def has_replica(self) -> bool:
+        """Whether what is read may come from a replica."""
+        return self._replica is not None
+
+    @property
+    def _engines(self) -> Sequence[Engine]:
+        return (self._engine, self._replica.engine) if self._replica else (self._engine,)
 
     @contextmanager
     def _transaction(self, *, writes: bool, waits: float = LOCK_SECONDS) -> Iterator[Connection]:
         options: dict[str, Any] = {"writes": writes, "waits": waits}
         if not writes and self._engine.dialect.name == "postgresql":
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._engine.connect().execution_options(**options) as connection, connection.begin():
-            yield connection
+        connection = self._replica.connection() if self._replica and not writes else None
+        with (connection or self._engine.connect()).execution_options(**options) as connection:
+            with connection.begin():
+                yield connection
+            if writes and self._replica:
+                self._replica.wrote(connection)
 
     def _prepare(self) -> None:
         if self._engine.dialect.name == "sqlite":
@@ -210,13 +230,28 @@ def _parsed(url: str) -> URL:
         raise StoreUnavailable(f"store.url is not a database URL: {_FORMS}") from error
 
 
-def _engine(text_: str, *, makes_it: bool = True, readers: int = 0) -> tuple[Engine, DatabaseName]:
+def _replica_at(url: str, *, readers: int, of: Store) -> Replica:
+    """A replica of that store. It need not answer, now or ever."""
+    engine, _ = _engine(url, makes_it=False, readers=readers, connects_within=ANSWERS_WITHIN)
+    if {each.dialect.name for each in (engine, of._engine)} != {"postgresql"}:
+        engine.dispose()
+        raise StoreUnavailable("store.replica is for PostgreSQL, as store.url and store.replica both have to be")
+    replica = Replica(engine)
+    with of.read() as tx:
+        replica.wrote(tx)
+    return replica
+
+
+def _engine(
+    text_: str, *, makes_it: bool = True, readers: int = 0, connects_within: int = CONNECTS_WITHIN
+) -> tuple[Engine, DatabaseName]:
     """An engine that is not connected yet, and its name for messages. *makes_it*: whether to create a missing file."""
     url = _parsed(text_)
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         return _sqlite_engine(url, makes_it=makes_it, readers=readers)
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return postgresql.engine_for(url.set(drivername="postgresql+psycopg"), pool_size=max(readers, POOL_SIZE))
+        url = url.set(drivername="postgresql+psycopg")
+        return postgresql.engine_for(url, pool_size=max(readers, POOL_SIZE), connects_within=connects_within)
     raise StoreUnavailable(f"store.url names {url.drivername}, which is not a store of this program: {_FORMS}")
 
 

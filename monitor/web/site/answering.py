@@ -24,6 +24,7 @@ from monitor.language.texts import texts_of
 from monitor.language.worded import Worded, worded
 from monitor.model.access import Permission
 from monitor.model.language import ENGLISH
+from monitor.storage.replica import left_out
 from monitor.text import sentence, without_commands
 from monitor.web.site.asked import NOBODY, Asked, Visitor
 from monitor.web.site.compressing import compressed
@@ -47,6 +48,8 @@ COMES_AGAIN_AFTER = "1"
 """Seconds."""
 THEMES = ("system", "light", "dark")
 COOKIE_BYTES = 16
+WROTE, WROTE_FOR = "wrote", 60
+"""The cookie of who has changed something, for so many seconds: another process reads the primary for them."""
 _HAS_NUL = worded("What was asked for has a NUL character in it: leave it out.")
 _IS_DAMAGED = worded("What is stored for this page is damaged. Other pages show what they always did.")
 FOR_ALL_WHO_MAY = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding, Accept-Language, Cookie"}
@@ -111,6 +114,8 @@ class Answering:
             if request.method == "POST" and response.status_code < 400:
                 self.kept.clear()
                 self.site.proof.forget()
+                if self.site.store.has_replica:
+                    self.site.cookies.give(response, WROTE, "1", max_age=WROTE_FOR)
             if page.is_secret:
                 response.headers["Referrer-Policy"] = "no-referrer"
             return response
@@ -156,6 +161,10 @@ class Answering:
         return self._finished(asked, self._trouble(asked, status))
 
     def _answer(self, page: Page, request: Request, form: Form) -> Response:
+        with left_out(is_so=WROTE in request.cookies):
+            return self._answer_read(page, request, form)
+
+    def _answer_read(self, page: Page, request: Request, form: Form) -> Response:
         try:
             visitor = self.visitor_of(request)
             asked = self._asked(request, visitor, form, is_translated=page.is_translated)
