@@ -145,7 +145,8 @@ def undo(url: str, *, even_finished: bool = False) -> Undone:
     Raise StoreUnavailable if there is none, or if it is done and not *even_finished*: what was done since, elsewhere,
     is not here.
     """
-    with closing(Store.to_move(url)) as source:
+    # Of any schema: what was moved is not migrated any more.
+    with closing(Store.as_it_is(url, even_moved=True)) as source:
         with source.read() as tx:
             leaving = moves.leaving(tx)
         if leaving is None:

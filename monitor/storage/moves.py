@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, select, text, update
+from sqlalchemy import Connection, Row, delete, func, inspect, select, text, update
 
 from monitor.errors import StoreUnavailable
 from monitor.storage.metadata import metadata
@@ -89,7 +89,9 @@ def every(tx: Connection) -> list[Move]:
 
 
 def leaving(tx: Connection) -> Move | None:
-    """The move by which everything goes from here, or went."""
+    """The move by which everything goes from here, or went. The schema may be an older one."""
+    if not inspect(tx).has_table(TABLE):
+        return None
     return next((move for move in every(tx) if not move.arrives), None)
 
 

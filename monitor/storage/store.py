@@ -68,16 +68,16 @@ class Store:
         return store
 
     @classmethod
-    def as_it_is(cls, url: str, *, even_newer: bool = False) -> "Store":
+    def as_it_is(cls, url: str, *, even_newer: bool = False, even_moved: bool = False) -> "Store":
         """Open an existing database of any revision and change nothing about it: to copy or examine it.
 
-        *even_newer*: also one of a later version that this one works with, of which it does not see all. Raise as
-        `open` does.
+        *even_newer*: also one of a later version that this one works with, of which it does not see all. *even_moved*:
+        also one that was moved, or that is not whole yet. Raise as `open` does.
         """
         store = cls(*_engine(url, makes_it=False))
         try:
             with store.read() as tx:
-                if _revision(tx, store.database, even_newer=even_newer) is None:
+                if _revision(tx, store.database, even_newer=even_newer, even_moved=even_moved) is None:
                     raise StoreUnavailable(f"{store.database.name} is empty: name another")
         except BaseException:
             store.close()
