@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
@@ -11,9 +12,12 @@ import typer
 from monitor.cli.commands import Commands
 from monitor.cli.session import complain, write_json
 from monitor.errors import ConfigurationInvalid
+from monitor.insight import Unexplainable
 from monitor.views.json.insight import stop_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from monitor.model import Json
 
 app = Commands(
@@ -52,6 +56,21 @@ def stop() -> None:
 
 
 @app.command()
+def outcomes() -> None:
+    """Read pairs of outcome lists, a JSON object a line, and say which outcomes changed, and whether that matters.
+
+    An object holds "before" and "after", each with the lists "primary", "secondary" and "other" of objects with a
+    "measure", a "time_frame" and a "description". With "dates" (start, primary_completion, results) and the day as "on"
+    each change is placed in the life of the trial. p0 is the first primary outcome of its side, s0 the first secondary.
+
+    [dim]$[/dim] monitor explain outcomes < pairs.jsonl
+    """
+    from monitor.insight.outcomes.explaining import explained
+
+    _explain_each(explained)
+
+
+@app.command()
 def obligations(
     rules: Annotated[
         Rules,
@@ -68,28 +87,30 @@ def obligations(
     [dim]$[/dim] jq -c '. + {today: "2026-01-31"}' NCT02116634.json | monitor explain obligations
     [dim]$[/dim] monitor explain obligations --rules trialstracker < records.jsonl
     """
-    from monitor.insight.obligations.explaining import Unreadable, explained
+    from monitor.insight.obligations.explaining import explained
 
+    _explain_each(partial(explained, rules=rules.value))
+
+
+def _explain_each(explained: "Callable[[Mapping[str, Any]], dict[str, Json]]") -> None:
     if sys.stdin.isatty():
         complain("type a JSON object a line; Ctrl-D ends it")
     for number, line in enumerate(_lines(sys.stdin.buffer), 1):
         if not line.strip():
             continue
         try:
-            write_json(explained(_object(line), rules.value))
-        except Unreadable as error:
+            write_json(explained(_object(line)))
+        except Unexplainable as error:
             raise ConfigurationInvalid(f"line {number}: {error}") from None
 
 
 def _object(line: str) -> Mapping[str, Any]:
-    from monitor.insight.obligations.explaining import Unreadable
-
     try:
         said = json.loads(line)
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise Unreadable("not a JSON object: give one a line")
+        raise Unexplainable("not a JSON object: give one a line")
     return said
 
 

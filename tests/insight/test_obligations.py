@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from monitor.insight.obligations.explaining import Unreadable, explained
+from monitor.insight import Unexplainable
+from monitor.insight.obligations.explaining import explained
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "insight" / "obligations" / "cases.json"
 TRIAL = {
@@ -194,7 +195,7 @@ def test_what_is_no_record_is_named(said: dict[str, Any]) -> None:
     if said.get("input") == {"phases": 3}:
         assert explained(said)["applies"] == "undetermined"
     else:
-        with pytest.raises(Unreadable, match=r"no (day|record)"):
+        with pytest.raises(Unexplainable, match=r"no (day|record)"):
             explained(said)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
+from monitor.insight import Unexplainable
 from monitor.insight.obligations import eu
 from monitor.insight.obligations.evasion import shrunk
 from monitor.insight.obligations.facts import Facts, facts_of_flat, facts_of_study
@@ -20,14 +21,10 @@ from monitor.model import Json
 Rules = Literal["law", "trialstracker"]
 
 
-class Unreadable(ValueError):
-    """An object that is neither a record nor a worked case; it says what is missing."""
-
-
 def explained(said: Mapping[str, Any], rules: Rules = "law") -> dict[str, Json]:
     """What is owed by the record that *said* holds beside its `today`, or by its `before` and `after`.
 
-    Raise Unreadable where there is no day or no record.
+    Raise Unexplainable where there is no day or no record.
     """
     today = _today(said.get("today"))
     name = {"id": said["id"]} if isinstance(said.get("id"), str | int) else {}
@@ -45,7 +42,7 @@ def _today(value: object) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise Unreadable('no day: "today" is to be a date such as 2026-01-31') from None
+        raise Unexplainable('no day: "today" is to be a date such as 2026-01-31') from None
 
 
 def _facts(record: Mapping[str, Any]) -> Facts:
@@ -53,7 +50,7 @@ def _facts(record: Mapping[str, Any]) -> Facts:
         return facts_of_study(record)
     if not {"studyType", "overallStatus", "startDate", "phases"}.isdisjoint(record):
         return facts_of_flat(record)
-    raise Unreadable("no record: give one of the registry's API, or flat fields such as studyType and startDate")
+    raise Unexplainable("no record: give one of the registry's API, or flat fields such as studyType and startDate")
 
 
 def _owed(facts: Facts, today: date) -> dict[str, Json]:

@@ -14,6 +14,8 @@ from monitor.insight.stops.languages import in_another_language, is_small, phras
 from monitor.insight.stops.patterns import Pattern, found
 from monitor.insight.stops.weights import CLASSES, Weights, shipped
 
+READ = 2000
+"""Characters of a reason that are read; ClinicalTrials.gov takes 250."""
 ALSO = -0.1
 """A second class is given where its score is above this. Below it, most of them are wrong."""
 ALSO_SAID = -0.6
@@ -54,7 +56,7 @@ def read_reason(text: str) -> StopReason:
 
 def reason(text: str, weights: Weights) -> StopReason:
     """As `read_reason`, by other weights."""
-    plain = folded(text)
+    plain = folded(text[:READ])
     if not words_of(plain):
         return _said([StopClass.INVALID], [], is_sure=True)
     if known := phrases(plain):

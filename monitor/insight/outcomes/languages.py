@@ -1,0 +1,102 @@
+"""Whether an outcome is in a language other than English, as far as its small words tell. Pure."""
+
+import re
+
+_FOREIGN = frozenset(
+    [
+        "de",
+        "la",
+        "le",
+        "les",
+        "des",
+        "du",
+        "et",
+        "est",
+        "pour",
+        "dans",
+        "sur",
+        "chez",
+        "taux",
+        "survie",
+        "globale",
+        "der",
+        "die",
+        "das",
+        "und",
+        "mit",
+        "von",
+        "bei",
+        "nach",
+        "el",
+        "los",
+        "las",
+        "del",
+        "con",
+        "en",
+        "por",
+        "para",
+        "y",
+        "il",
+        "della",
+        "di",
+        "da",
+        "tasa",
+        "supervivencia",
+        "gesamtüberleben",
+        "überleben",
+        "sterblichkeit",
+        "mortalité",
+        "mortalidad",
+        "het",
+        "een",
+        "van",
+        "voor",
+        "met",
+        "bij",
+        "na",
+        "do",
+        "dos",
+        "em",
+        "no",
+    ]
+)
+_ENGLISH = frozenset(
+    [
+        "of",
+        "the",
+        "in",
+        "and",
+        "with",
+        "to",
+        "for",
+        "at",
+        "from",
+        "on",
+        "by",
+        "rate",
+        "change",
+        "time",
+        "number",
+        "proportion",
+        "survival",
+        "mortality",
+        "score",
+        "quality",
+        "life",
+        "pain",
+        "response",
+        "adverse",
+        "events",
+        "mean",
+        "level",
+        "levels",
+        "incidence",
+    ]
+)
+
+
+def is_other_language(text: str) -> bool:
+    """Whether more of the words are another language's than English."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    foreign = sum(each in _FOREIGN or not each.isascii() for each in words)
+    return foreign > 0 and foreign > sum(each in _ENGLISH for each in words)
