@@ -256,7 +256,7 @@ def compared(before: Frame, after: Frame) -> FrameChange | None:
     if not before.text and not after.text:
         return None
     if not after.text:
-        return FrameChange("dropped", is_substantive=True, why="the time frame is gone")
+        return FrameChange("dropped", is_substantive=True, why="no time frame is given any more")
     if not before.text:
         return FrameChange("specified", is_substantive=True, why="a first time frame")
     if before.anchors and after.anchors and before.anchors.isdisjoint(after.anchors):
