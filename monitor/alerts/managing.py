@@ -216,6 +216,7 @@ def _of(tx: Connection, token: str, known: Links) -> Subscription:
 def _can_return(tx: Connection, subscription: Subscription, now: datetime) -> bool:
     left_at = links.left_at(tx, subscription.id)
     has_business = subscription.trials or subscription.everything or subscription.is_about_watches
+    has_business = has_business or subscription.origin == "operator"
     is_ended = subscription.state is SubscriptionState.ENDED
     return bool(is_ended and left_at and has_business and now - left_at < UNDONE_WITHIN)
 

@@ -566,6 +566,25 @@ def test_leaving_can_be_taken_back_for_a_month_but_not_what_somebody_else_ended(
     assert site.states() == ["ended"]
 
 
+def test_who_hears_of_trouble_is_told_so_and_may_leave_and_come_back(quick_site: Site) -> None:
+    wanted = Wanted(name="operator", channel="email", address=ANNA, origin="operator")
+    apply_config([wanted], quick_site.outbox.subscribe_context)
+    (made,) = quick_site.listed()
+    page = managing.page_of(made.id, quick_site.links, quick_site.outbox.subscribe_context)
+
+    shown = quick_site.reader.open(page).text
+    asked = quick_site.reader.open(f"{page}/leave").text
+    left = quick_site.reader.submit(f"{page}/leave", do="leave").text
+
+    assert "</bdi> is told of trouble with this service." in shown
+    assert "</bdi> is told of trouble with this service." in asked
+    assert "</bdi> is not told of trouble with this service any more." in left
+    assert "</bdi> était informé des problèmes de ce service." in quick_site.reader.open(f"{page}?lang=fr").text
+    assert "changes in" not in shown + asked + left
+    quick_site.reader.submit(page, do="return")
+    assert quick_site.states() == ["active"]
+
+
 def test_whoever_comes_back_has_another_name_where_theirs_is_taken(quick_site: Site) -> None:
     page = quick_site.subscribed()
     with quick_site.outbox.store.begin() as tx:

@@ -34,6 +34,7 @@ def managed_values(managed: Managed, language: str) -> dict[str, object]:
     return {
         "about": texts.said(managed.about),
         "address": masked(subscription.endpoint.shown),
+        "hears_of_trouble": subscription.origin == "operator",
         "note": subscription.note or "",
         "own_language": subscription.language,
         **shown(filters, subscription.rhythm),
