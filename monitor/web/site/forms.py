@@ -40,8 +40,17 @@ async def read_form(request: Request) -> Form:
     try:
         body = await received(request.headers.get("content-length", ""), request.stream(), LARGEST)
     except BodyTooLarge:
-        raise FormRefused(413, worded("That is too long.")) from None
+        raise _too_long() from None
     return fields_of(request.headers.get("content-type", ""), body)
+
+
+def _too_long() -> FormRefused:
+    words = worded(
+        "Nothing was done: a form takes {size} kB and {count} fields. Go back, and shorten it or send it in parts.",
+        size=LARGEST // 1024,
+        count=MOST_FIELDS,
+    )
+    return FormRefused(413, words)
 
 
 def fields_of(content_type: str, body: bytes) -> Form:
@@ -52,7 +61,7 @@ def fields_of(content_type: str, body: bytes) -> Form:
         try:
             pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
-            raise FormRefused(413, worded("That is too long.")) from None
+            raise _too_long() from None
     elif kind == "multipart/form-data" and content_type.isprintable() and content_type.isascii():
         pairs = _parts(content_type, body)
     else:
