@@ -1,6 +1,7 @@
 """The pages of one trial: how it stands, its snapshots, any two of them compared, and what each changed."""
 
 import gzip
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -17,10 +18,12 @@ from monitor.model import Document, Record
 from monitor.ports import Registry
 from monitor.registries.adapter import Adapter
 from monitor.registries.declared import ADAPTERS, FED_BY_FILES
+from monitor.registries.drks.adapter import Drks
 from monitor.storage import archived, tables
 from monitor.storage.archived import ArchivedDocument
 from monitor.web.site.asked import NOBODY
 from tests.program import WITHDRAWN_LATER
+from tests.registries import drks_trials
 from tests.registries.trials import GOLDEN
 from tests.studies import edited, titled
 from tests.web.reading_site import OPERATOR, ReadingSite
@@ -442,6 +445,19 @@ def test_trials_of_other_registries_have_the_same_pages(site: ReadingSite, adapt
     assert [each.country for each in standing[:4] if f"{each.words}: " not in page.words] == []
     assert record.lead_sponsor.name in read(site, f"/trials/{record.trial_id}/snapshots/1").words
     assert "The same in all" in read(site, f"/trials/{record.trial_id}/compare/1..1").words
+
+
+def test_texts_in_german_are_marked_as_such(site: ReadingSite) -> None:
+    registry, _ = _golden(Drks)
+    know(site, [registry])
+    title = "Wirksamkeit und Sicherheit der Bewegungstherapie bei Patienten mit Arthrose der Hand"
+    tree = drks_trials.record(drks_trials.HAND, **drks_trials.in_languages("trialDescriptions", de={"title": title}))
+    document = registry.prove(drks_trials.HAND, json.dumps(tree).encode())
+    keep(site.outbox.store, registry, [(document, datetime(2026, 11, 1, tzinfo=UTC))])
+
+    for path in (f"/trials/{drks_trials.HAND}", f"/trials/{drks_trials.HAND}/snapshots/1"):
+        assert f'<h1><bdi lang="de">{title}</bdi></h1>' in site.get(path).text
+    assert 'lang="de"' not in site.get(TRIAL).text
 
 
 def test_where_else_a_trial_is_registered_stands_beside_it(site: ReadingSite) -> None:

@@ -10,6 +10,8 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from monitor.model import Significance
+from monitor.render.tongues import tongue
+from monitor.render.worddiff import Stretch
 from monitor.text import sentence
 from monitor.web.site.paths import trial_path
 
@@ -79,6 +81,13 @@ def unbroken(words: str) -> Markup:
     return _between(_DATE.split(words), Markup('<span class="nowrap">{}</span>'))
 
 
+def language_of(said: str | Sequence[Stretch] | None) -> Markup:
+    """The attribute `lang` of a registry's text that is not in English, as a text or in stretches; else nothing."""
+    text = said if isinstance(said, str) else "".join(words for _, words in said or ())
+    found = tongue(text)
+    return Markup(' lang="{}"').format(found) if found else Markup("")
+
+
 FILTERS = {
     "coded": coded,
     "sentence": sentence,
@@ -91,6 +100,7 @@ FILTERS = {
     "machine": machine,
     "trial_path": trial_path,
     "unbroken": unbroken,
+    "tongue": language_of,
     "level": level,
 }
 """As templates call them."""
