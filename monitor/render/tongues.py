@@ -5,6 +5,9 @@ records do not keep. So it is told by the commonest words, and only where that i
 """
 
 import re
+from collections.abc import Sequence
+
+from monitor.render.worddiff import Stretch
 
 _WORD = re.compile(r"[^\W\d_]+")
 _GERMAN = frozenset(
@@ -69,8 +72,9 @@ _LONGEST = 4_000
 """Characters that are looked at."""
 
 
-def tongue(text: str) -> str:
-    """`de` for a text that is German; empty for any other, which is English or cannot be told."""
+def tongue(said: str | Sequence[Stretch]) -> str:
+    """`de` for a text, whole or in stretches, that is German; empty for any other: English, or it cannot be told."""
+    text = said if isinstance(said, str) else "".join(words for _, words in said)
     words = _WORD.findall(text[:_LONGEST].lower())
     german = sum(word in _GERMAN for word in words)
     return "de" if german >= _LEAST and german > 2 * sum(word in _ENGLISH for word in words) else ""

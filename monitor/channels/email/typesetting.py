@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from monitor.language.texts import IN_ENGLISH, Texts
 from monitor.model.language import ENGLISH
+from monitor.render.tongues import tongue
 from monitor.render.worddiff import DiffOp, Stretch
 from monitor.text import plain
 
@@ -62,7 +63,6 @@ def _templates(texts: Texts) -> "Environment":
         "language": texts.language,
         "number": texts.number,
         "weight_words": texts.weight,
-        "in_english": _in_english(texts),
         "colon": texts.gettext(": "),
         "colon_alone": texts.gettext(":"),
         "semicolon": texts.gettext("; "),
@@ -70,16 +70,18 @@ def _templates(texts: Texts) -> "Environment":
     templates.filters |= {
         "wrapped": _wrapped,
         "marked": _marked,
+        "spoken": partial(_spoken, language=texts.language),
         "typeset": _typeset if texts.language == ENGLISH else partial(_typeset, marks=texts.gettext("“{words}”")),
     }
     return templates
 
 
-def _in_english(texts: Texts) -> "Markup":
-    """The attribute of what others wrote, which is in English, where the rest is not."""
+def _spoken(said: str | Sequence[Stretch], language: str) -> "Markup":
+    """The attribute of what others wrote, where that is in another *language* than the rest: in English, mostly."""
     from markupsafe import Markup  # as above
 
-    return Markup("" if texts.language == ENGLISH else f' lang="{ENGLISH}"')  # noqa: S704 - nothing is filled in
+    own = tongue(said) or ENGLISH
+    return Markup("") if own == language else Markup(' lang="{}"').format(own)
 
 
 @cache
@@ -92,7 +94,7 @@ def _inliner() -> "CSSInliner":
 def _typeset(text: str, marks: str = "") -> "Markup":
     """Text as HTML, no day broken at its hyphens. Line breaks are tags, because Outlook knows no `pre-line`.
 
-    What stands between quotation marks such as *marks*, around {words}, is said to be in English: others wrote it.
+    What stands between quotation marks such as *marks*, around {words}, is said to be in its language: others wrote it.
     """
     from markupsafe import Markup, escape  # as above
 
@@ -100,7 +102,9 @@ def _typeset(text: str, marks: str = "") -> "Markup":
     if marks:
         opening, _, closing = marks.partition("{words}")
         broken = re.sub(
-            f"({re.escape(opening)})(.+?)({re.escape(closing)})", rf'\1<span lang="{ENGLISH}">\2</span>\3', broken
+            f"({re.escape(opening)})(.+?)({re.escape(closing)})",
+            lambda found: f'{found[1]}<span lang="{tongue(found[2]) or ENGLISH}">{found[2]}</span>{found[3]}',
+            broken,
         )
     return Markup(_DAY.sub(r'<span class="day">\g<0></span>', broken))  # noqa: S704 - escaped above
 

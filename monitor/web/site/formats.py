@@ -83,8 +83,7 @@ def unbroken(words: str) -> Markup:
 
 def language_of(said: str | Sequence[Stretch] | None) -> Markup:
     """The attribute `lang` of a registry's text that is not in English, as a text or in stretches; else nothing."""
-    text = said if isinstance(said, str) else "".join(words for _, words in said or ())
-    found = tongue(text)
+    found = tongue(said or "")
     return Markup(' lang="{}"').format(found) if found else Markup("")
 
 

@@ -137,6 +137,16 @@ def test_no_word_of_this_program_is_left_in_english() -> None:
         assert left_in_english(shown_words(each), *stays) == []
 
 
+def test_a_text_in_german_is_marked_as_german_whatever_language_the_mail_is_in() -> None:
+    told = event(HALTED, TARGET)
+    title = "Wirksamkeit und Sicherheit der Bewegungstherapie bei Patienten mit Arthrose"
+    mails = EventMail(EventContext(told, title, None, "https://example.org/1", registry_name="DRKS"), told.changes)
+
+    for language in ("fr", "en"):
+        mail = mails.for_subscriber(*addressed(subscription=reader(language), **MADE_FOR))
+        assert f'<bdi lang="de">{title}</bdi>' in html_of(mail)
+
+
 def test_that_nothing_more_is_expected_is_said_in_french() -> None:
     ended = {
         ("ctis", each): ended_words(Trial("ctis", each, title="Melatonin"), how)
