@@ -224,6 +224,7 @@ def test_the_page_has_the_rows_in_which_ours_is_not_the_first(results: Results) 
     assert "| first | **monitor** | 1.00 s | 2.0 s | 40 MB | 3 | 1 | 5 kB |  | 1 |" in text
     assert "| 100, refreshed | processor time | 1.00 s | mute: 0.50 s |" in text
     assert "| 100, refreshed | memory" not in text
+    assert "over 100 trials, is missed: 100 trials, not refreshed: 0.50 × ours for mute;" in text
     assert page.missed(programs, results) == [
         "100 trials, not refreshed: 0.50 × ours for mute",
         "100 trials, refreshed: 0.50 × ours for mute",
@@ -238,4 +239,5 @@ def test_a_look_that_did_not_finish_is_no_better_than_one_that_did(results: Resu
 
     assert "| first | mute | 0.50 s | 2.0 s, did not finish |" in text
     assert "Nowhere, of what was measured." in text
+    assert "The goal" not in text
     assert page.missed({OURS: PROGRAMS[OURS], "mute": Mute()}, results) == []

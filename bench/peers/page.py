@@ -12,6 +12,7 @@ from bench.peers.programs import OURS
 from bench.peers.results import Results, Row
 from bench.peers.speed import CHANGES as TWENTY
 from bench.peers.speed import DELAY, LIMIT, QUIET, REFRESHED, SIZES, SLOW, STATES
+from monitor.text import natural_list
 
 FILE = Path(__file__).parent.parent.parent / "docs" / "benchmarks.md"
 MEASURES = {"cpu": "processor time", "wall": "time", "peak_mb": "memory", "requests": "requests", "bytes": "bytes"}
@@ -37,7 +38,7 @@ def page(programs: Mapping[str, Program], results: Results) -> str:
     for size in SIZES:
         if rows := list(_speed_rows(programs, results, size)):
             parts += [f"### {size:,} trials", _table(SPEED_HEADS, rows)]
-    parts += ["### Where another program needs less", _lost(programs, results)]
+    parts += ["### Where another program needs less", _goal(programs, results), _lost(programs, results), ABOUT_LOST]
     parts += ["## What is told", ABOUT_ALARMS, _alarms(programs, results)]
     parts += ["## Killed in the middle", ABOUT_KILLS, _kills(programs, results)]
     return "\n\n".join(part for part in parts if part)
@@ -60,6 +61,14 @@ from the same state, it is ended by SIGKILL, with all that it started, after 5, 
 took, and started once more. *Lost* is a change that neither run tells of, *twice* one that both do. *Late* are those
 that `monitor` was about to send as it was killed: another run sends them once the claim of the killed one is over,
 after five minutes. A program that prints its report at its end has told nothing when it is killed before."""
+
+ABOUT_LOST = """\
+BioCatalystFeed reads 25 fields of a thousand trials a page, compares 15 of them, and keeps no record. `monitor` keeps
+each record as it was served, proves whose it is, compares all of it, weighs and explains what changed, and owes the
+alerts in the same transaction. What that needs takes half a second to load: with one changed trial of a hundred a look
+takes 0.6 s of processor time, with twenty 0.65 s. So where nothing changed it loads none of it. The rows for pages and
+searches are made after looks in which something was read, for up to 2,000 trials each time: over 10,000 trials, looks
+after the first one carry some of what that left."""
 
 SPEED_HEADS = (
     "Look", "Program", "Processor time", "Start to exit", "Memory", "Requests", "of them 304", "Received", "Found",
@@ -169,6 +178,19 @@ def missed(programs: Mapping[str, Program], results: Results) -> list[str]:
         for ours, theirs in _pairs(results, size, state, name, "cpu")
         if theirs < ours
     ]
+
+
+def _goal(programs: Mapping[str, Program], results: Results) -> str:
+    """Whether ours takes the least processor time where nothing changed."""
+    compared = [
+        size for size in SIZES if any([*_pairs(results, size, QUIET, name, "cpu")] for name in programs if name != OURS)
+    ]
+    if not compared:
+        return ""
+    others = missed(programs, results)
+    sizes = natural_list([f"{size:,}" for size in compared])
+    goal = f"The goal, the least processor time where nothing changed, process start included, over {sizes} trials,"
+    return f"{goal} is missed: {'; '.join(others)}." if others else f"{goal} is met."
 
 
 def _alarms(programs: Mapping[str, Program], results: Results) -> str:
