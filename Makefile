@@ -26,7 +26,7 @@ QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/chan
 	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
 	tests/config/test_config.py tests/test_architecture.py
 
-.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers insight catalogue docs screenshots lock clean
+.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers insight catalogue docs screenshots lock containerfile clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -96,6 +96,9 @@ lock: $(UV)                ## take up the newest versions that pyproject.toml al
 		$(UV) pip compile --quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-annotate --group pyproject.toml:$$group --output-file requirements-$$group.lock || exit; \
 	done
+
+containerfile:              ## run every step of deploy/Containerfile in a root of its own, and what the image runs; as root
+	$(PYTHON) .ci/containerfile
 
 clean:
 	rm -rf .venv .venv-* build
