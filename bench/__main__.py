@@ -21,6 +21,7 @@ PARTS = {
     "diffs": "comparing two versions of a record",
     "deliveries": "mails and webhooks, to many receivers and slow ones",
     "matching": "an event among a million subscriptions",
+    "telling": "an event that --subscriptions hear of, on both stores; takes minutes: it runs only where it is named",
     "backtest": "trying a rule on the history that is kept",
     "digests": "a day of digests, from a change to the mails that tell it",
     "sponsors": "how often the registry is asked where many sponsors are watched",
@@ -30,13 +31,13 @@ PARTS = {
     "mirror": "a whole registry of 100,000 trials; takes minutes, so it runs only where it is named",
     "scale": "a whole registry on PostgreSQL, of --trials; takes minutes or hours, so it runs only where it is named",
 }
-LONG = {"mirror", "reading", "scale"}
+LONG = {"mirror", "reading", "scale", "telling"}
 
 
 def main() -> None:
     """Measure what was asked for, one part after the other."""
     asked = _arguments()
-    wanted = Wanted(runs=asked.runs, records=asked.records, trials=asked.trials)
+    wanted = Wanted(runs=asked.runs, records=asked.records, trials=asked.trials, subscriptions=asked.subscriptions)
     on = report.machine(wanted)
     measured: dict[str, list[Figure]] = {}
     for part in asked.parts or [name for name in PARTS if name not in LONG]:
@@ -62,6 +63,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help="what to measure; all but the long ones if none")
     parser.add_argument("--runs", type=_count, default=5, metavar="N", help="rounds, of which the median counts (5)")
     parser.add_argument("--trials", type=_count, default=20_000, metavar="N", help="trials of the part scale (20,000)")
+    parser.add_argument(
+        "--subscriptions", type=_count, default=100_000, metavar="N", help="of the part telling (100,000)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object in place of the table")
     parser.add_argument(
         "--records", type=Path, metavar="FOLDER",

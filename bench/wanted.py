@@ -16,6 +16,9 @@ class Wanted:
     trials: int = 20_000
     """Of a whole registry on PostgreSQL."""
 
+    subscriptions: int = 100_000
+    """That one event is told to."""
+
     def say(self, what: str) -> None:
         """Tell on standard error how far it is."""
         print(what, file=sys.stderr, flush=True)

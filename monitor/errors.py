@@ -86,6 +86,10 @@ class StoreCorrupt(StoreError):
     """What was read from the database is not what was written to it."""
 
 
+class SnapshotThinned(StoreCorrupt):
+    """A snapshot's document is not kept any more, as the configuration says; everything else about it is."""
+
+
 class RegistryError(MonitorError):
     """A registry did not give what was asked for."""
 

@@ -1,7 +1,7 @@
 """Send what is owed, and keep trying.
 
-    compose digests  ->  claim  ->  render, once, and keep the bytes  ->  send  ->  record what came of it
-         commit          commit                 commit                   network           commit
+    tell on, and compose digests  ->  claim  ->  render, once, and keep the bytes  ->  send  ->  record what came of it
+              commit                commit                 commit                   network           commit
 
 Nothing holds a transaction while it talks to somebody else's server. A process that dies anywhere leaves rows that are
 still owed: a claim only moved their next attempt, so the next process sends them, with the same id and the same bytes.
@@ -24,6 +24,7 @@ from monitor.alerts.resuming import resume_those_over
 from monitor.alerts.samples import sample
 from monitor.alerts.sending import send_all
 from monitor.alerts.settling import Settling, settle_abandoned
+from monitor.alerts.telling import tell_some
 from monitor.model import Message
 from monitor.ports import Accepted
 from monitor.storage import attempts, bounces, confirmations, settlements, subscriptions
@@ -43,14 +44,26 @@ def deliver(outbox: Outbox) -> Iterator[DeliveryResult]:
 
 
 def _due(outbox: Outbox, troubles: list[Exception]) -> Taken:
-    """Compose some of the digests that are due, and claim some of what is. What goes wrong with one keeps nothing."""
+    """Tell on, compose some of the digests that are due, and claim some of what is. What goes wrong keeps nothing."""
+    is_told = _told_on(outbox, troubles)
     composed = 0
     try:
         composed = compose(outbox.context.store, now=outbox.clock())
     except Exception as error:
         troubles.append(error)
     claimed = claim(outbox, limit=CLAIMED_AT_ONCE)
-    return Taken(claimed, may_be_more=bool(composed) or claimed.count >= CLAIMED_AT_ONCE)
+    return Taken(claimed, may_be_more=is_told or bool(composed) or claimed.count >= CLAIMED_AT_ONCE)
+
+
+def _told_on(outbox: Outbox, troubles: list[Exception]) -> bool:
+    """Owe another batch of what concerns very many, unless something went wrong before; give whether there was any."""
+    if troubles or outbox.stopping():
+        return False
+    try:
+        return tell_some(outbox.context.store, now=outbox.clock())
+    except Exception as error:  # whatever it is, what is owed is sent
+        troubles.append(error)
+        return False
 
 
 def tidy(outbox: Outbox) -> list[Exception]:

@@ -11,16 +11,16 @@ ATTEMPTS_KEPT = timedelta(days=90)
 
 
 def is_anything_due(store: Store, registries: Iterable[str], *, now: datetime) -> bool:
-    """Whether `deliver` would do anything now: send, ask, end a pause, forget attempts, or settle what pends there.
+    """Whether `deliver` would do anything now: send, tell on, ask, end a pause, forget attempts, settle what pends.
 
     What cannot be read is for `deliver` to say.
     """
     try:
         with store.read() as tx:
-            due_at = backlog.next_due(tx)
+            due_at, is_telling = backlog.next_due(tx), settlements.is_any_telling(tx)
     except StoreError:
         return True
-    return (due_at is not None and due_at <= now) or is_tidying_due(store, registries, now=now)
+    return is_telling or (due_at is not None and due_at <= now) or is_tidying_due(store, registries, now=now)
 
 
 def is_tidying_due(store: Store, registries: Iterable[str], *, now: datetime) -> bool:

@@ -19,10 +19,12 @@ from monitor.changes.endings import may_be_last
 from monitor.changes.events import TAKEN_BACK_WITHIN, trials_concerned
 from monitor.model import Event, Interest, Rhythm, Significance
 from monitor.model.rhythm import window_end
-from monitor.storage import covering, deliveries, endings, gathered, rhythms
-from monitor.storage.covering import Members
+from monitor.storage import audiences, covering, deliveries, endings, gathered, rhythms, settlements
+from monitor.storage.covering import Covering, Members
 from monitor.storage.statements import chunks
 
+MOST_AT_ONCE, MOST_EACH = 10_000, 1_000
+"""Deliveries that are owed in one transaction, in all and of an event among more than that: half a second or so."""
 _DECIDED_AT_ONCE = 200
 """Events of which is kept in memory what went before."""
 
@@ -43,14 +45,24 @@ class Waiting(NamedTuple):
     breaks_through: bool
 
 
-def owe_deliveries(tx: Connection, events: Sequence[Event], registry: str, *, now: datetime) -> None:
+def owe_deliveries(tx: Connection, events: Sequence[Event], registry: str, *, now: datetime) -> list[str]:
     """Owe the deliveries of these events to whom they concern; for who hears of them later, gather them.
 
-    What may be the last event of its trial is looked at a weekend later, when what was wrong has been taken back.
+    Give the ids of those that this settles. The others concern so many that `monitor.alerts.telling` owes them a batch
+    at a time: that is noted here. What may be the last event of its trial is looked at a weekend later, when what was
+    wrong has been taken back.
     """
     last = [(event.registry, event.trial_id) for event in events if may_be_last(event)]
     endings.note(tx, last, look_at=now + TAKEN_BACK_WITHIN)
-    concerned = list(_concerned(tx, events, registry, now))
+    to_few, to_many, behind = _shared_out(tx, events, registry)
+    owe_to(tx, list(_concerned(tx, to_few, registry, now)), registry, now=now)
+    settlements.begin_telling(tx, registry, [event.id for event in to_many])
+    settlements.put_off(tx, registry, [event.id for event in behind])
+    return [event.id for event in to_few]
+
+
+def owe_to(tx: Connection, concerned: Sequence[Concerned], registry: str, *, now: datetime) -> None:
+    """Owe the deliveries of events to those that they concern, or gather them. Call it once in a transaction."""
     everybody = {subscription_id for each in concerned for subscription_id in each.subscription_ids}
     deliveries.lock(tx, everybody)
     waiting = waiting_by(rhythms.of(tx, everybody), now=now)
@@ -60,6 +72,31 @@ def owe_deliveries(tx: Connection, events: Sequence[Event], registry: str, *, no
         later = partial(_later, concerned, waiting)
         gathered.add(tx, later())
         rhythms.expect(tx, ((to, waiting[to].due_at) for to in {to for to, _ in later()}))
+
+
+def _shared_out(
+    tx: Connection, events: Sequence[Event], registry: str
+) -> tuple[Sequence[Event], list[Event], list[Event]]:
+    """Those that are told at once, those that concern too many for that, and those behind such a one of their trial."""
+    trial_ids = {event.id: trials_concerned(event) for event in events}
+    everybody = audiences.least(tx, registry, list(dict.fromkeys(chain(*trial_ids.values()))), MOST_AT_ONCE)
+    if len(events) * everybody <= MOST_AT_ONCE:
+        return events, [], []
+    to_few: list[Event] = []
+    to_many: list[Event] = []
+    behind: list[Event] = []
+    left, many = MOST_AT_ONCE, set[str]()
+    for event in events:
+        few = min(MOST_EACH, left)
+        if event.trial_id in many:
+            behind.append(event)
+        elif (count := audiences.least(tx, registry, trial_ids[event.id], few)) <= few:
+            to_few.append(event)
+            left -= count
+        else:
+            to_many.append(event)
+            many.add(event.trial_id)
+    return to_few, to_many, behind
 
 
 def hearers(tx: Connection, events: Sequence[Event], registry: str, *, now: datetime) -> tuple[int, int]:
@@ -89,17 +126,22 @@ def _later(concerned: Iterable[Concerned], waiting: Mapping[str, Waiting]) -> It
 
 
 def _concerned(tx: Connection, events: Sequence[Event], registry: str, now: datetime) -> Iterator[Concerned]:
-    """Who hears of which event.
-
-    Nobody hears of what was found before they subscribed, unless that lies ahead of *now*: the clock was set back.
-    """
+    """Who hears of which event."""
     trial_ids = {event.id: trials_concerned(event) for event in events}
     found = covering.find(tx, registry, dict.fromkeys(chain(*trial_ids.values())))
     for some in chunks(events, _DECIDED_AT_ONCE):
-        groups = {event.id: list(found.groups(trial_ids[event.id])) for event in some}
-        pasts = pasts_of(tx, [event for event in some if _wants_past(event, groups[event.id])])
-        for event in some:
-            yield _hearing(event, groups[event.id], pasts.get(event.id, NO_PAST), now)
+        yield from concerned_among(tx, some, found, now=now)
+
+
+def concerned_among(tx: Connection, events: Sequence[Event], found: Covering, *, now: datetime) -> Iterator[Concerned]:
+    """Which of those who were *found* to cover the trials of these events hear of each.
+
+    Nobody hears of what was found before they subscribed, unless that lies ahead of *now*: the clock was set back.
+    """
+    groups = {event.id: list(found.groups(trials_concerned(event))) for event in events}
+    pasts = pasts_of(tx, [event for event in events if _wants_past(event, groups[event.id])])
+    for event in events:
+        yield _hearing(event, groups[event.id], pasts.get(event.id, NO_PAST), now)
 
 
 def _wants_past(event: Event, groups: Iterable[tuple[Interest, Members]]) -> bool:

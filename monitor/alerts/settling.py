@@ -79,8 +79,7 @@ def settle(settling: Settling, *, now: datetime, covered: int = 0) -> frozenset[
         version = max((each.version for each in due), default="")
         for hold_id, events in turns.behind.items():
             notices.notify_operator(tx, words.waiting(hold_id, events, version, now=now))
-        owe_deliveries(tx, turns.told, key, now=now)
-        settlements.forget(tx, [event.id for event in turns.told])
+        settlements.forget(tx, owe_deliveries(tx, turns.told, key, now=now))
     return frozenset(held | turns.is_behind())
 
 
@@ -170,8 +169,7 @@ def decide(
             settlements.record(tx, ids, Settlement.DISCARDED, at=now, hold_id=hold_id)
         settlements.record(tx, (each.event_id for each in also_damaged), Settlement.PENDING, at=None)
         turns = take_turns(tx, hold.registry, freed)
-        owe_deliveries(tx, turns.told, hold.registry, now=now)
-        settlements.forget(tx, (event.id for event in turns.told))
+        settlements.forget(tx, owe_deliveries(tx, turns.told, hold.registry, now=now))
         holds.decide(tx, hold_id, decision, by=by, at=now)
     return len(held)
 

@@ -159,6 +159,8 @@ def _unsettled(settled: Settled) -> str:
                 f"not sent yet: an earlier change of this trial is held back, and goes first: "
                 f"`monitor held show {settled.hold_id}` has it, and what you can do"
             )
+        case Settlement.TELLING:
+            return "not sent yet: it is being told to so many that it takes a while"
         case Settlement.DISCARDED if settled.hold_id is None:
             return "not sent: it came with a file that was imported without --alert"
         case Settlement.DISCARDED:

@@ -92,6 +92,11 @@ COMMANDS = (
         "Bring the database to this version's schema. Every command does so on first use.",
     ),
     Declared(
+        "prune",
+        "monitor.cli.prune:prune",
+        "Give up documents and messages that are older than store.keep, and on which nothing rests.",
+    ),
+    Declared(
         "backup", "monitor.cli.backup:backup", "Write everything into one file, while others go on, and prove it."
     ),
     Declared(

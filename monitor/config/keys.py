@@ -61,6 +61,12 @@ class StoreSettings(Section):
         default="",
         description='an address such as "postgresql+psycopg://replica/database", or ""',
     )
+    keep: str = setting(values.retention, default=values.ALL, description=values.A_RETENTION)
+
+    @property
+    def kept_for(self) -> timedelta | None:
+        """How long documents and messages are kept in full; None: always."""
+        return values.kept_for(self.keep)
 
 
 class RegistrySettings(Section, more=_tables(_settings("registries", FOLDERS))):

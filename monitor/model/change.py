@@ -210,6 +210,8 @@ class Settlement(StrEnum):
     """One of so many alike that it looks like the registry's doing: the operator decides."""
     WAITING = "waiting"
     """It came after one that is held, of the same trial, and is told after it: everybody hears of a trial in order."""
+    TELLING = "telling"
+    """It is being told: to so many that their deliveries are owed a batch at a time."""
     DISCARDED = "discarded"
     """The operator decided that it was."""
     FOLDED = "folded"

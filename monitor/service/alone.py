@@ -14,6 +14,7 @@ from monitor.service.dispatcher import Dispatcher
 from monitor.service.leadership import BEAT_EVERY, Leadership
 from monitor.service.memory import giving_back
 from monitor.service.program import Program
+from monitor.service.pruning import prune_daily
 from monitor.service.ticking import Ticker
 from monitor.service.watchdog import Watchdog
 from monitor.service.worker import Turn, Worker
@@ -25,6 +26,8 @@ TICK_EVERY = 10.0
 STORE_FRESH_FOR = 2.0
 INDEX_EVERY = 5.0
 """Seconds after which lists and searches know what was checked, at the latest."""
+PRUNE_EVERY = 3600.0
+"""Seconds after which it is seen whether a day has gone by since it was looked for what can be given up."""
 
 
 class Alone:
@@ -42,6 +45,7 @@ class Alone:
     ) -> None:
         self._program = program
         self._log = log
+        self._clock = clock
         self._monotonic = monotonic
         self._stop = Event()
         self.leadership = Leadership(
@@ -67,6 +71,7 @@ class Alone:
         check = giving_back(self.checker.step, done=lambda: self.checker.trials_checked)
         self._checking = Worker("checker", check, log=log)
         self._indexing = Worker("index", self._index, log=log, every=INDEX_EVERY)
+        self._pruning = Worker("prune", self._prune, log=log, every=PRUNE_EVERY)
         self.ticker = Ticker(self.tick, every=tick_every, monotonic=monotonic, log=log, restarted=metrics.restarted)
         self.watchdog = Watchdog(
             {
@@ -79,7 +84,7 @@ class Alone:
             hung=metrics.hung,
             patience={self._dispatching: CLAIMED_FOR.total_seconds()},
         )
-        self._workers = (self._checking, self._dispatching, self._reading, self._keeping, self._indexing)
+        self._workers = (self._checking, self._dispatching, self._reading, self._keeping, self._indexing, self._pruning)
 
     def start(self) -> None:
         """Start all threads."""
@@ -88,6 +93,7 @@ class Alone:
         self._dispatching.start()
         self._reading.start()
         self._indexing.start()
+        self._pruning.start()
         self.ticker.start()
 
     def watch(self) -> None:
@@ -172,6 +178,13 @@ class Alone:
         """For how many seconds the database has done nothing; None where it never did."""
         reached_at = self.leadership.reached_at
         return None if reached_at is None else self._monotonic() - reached_at
+
+    def _prune(self) -> Turn:
+        """Give up what need not be kept in full any more."""
+        if self.is_idle():
+            return Turn.SKIPPED
+        prune_daily(self._program(), now=self._clock(), stopping=self.is_idle, log=self._log)
+        return Turn.WORKED
 
     def _index(self) -> Turn:
         """Make what lists show and searches find of what was checked since the last time."""

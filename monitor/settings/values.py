@@ -22,6 +22,7 @@ Security = Literal["none", "starttls", "tls"]
 
 A_LANGUAGE = '"en" or "fr"'
 A_SPAN = 'a span from "10s" to "52w", such as "15s", "90m", "1h", "7d" or "2w"'
+A_RETENTION = '"all", or a span of at least "30d", such as "104w" or "730d"'
 A_WAIT = 'a span up to "1w", such as "30m" or "6h", or "0s" for none'
 A_SPONSOR = 'the whole name of a sponsor, of up to 500 characters, such as "Alzahra Hospital"'
 A_CHAT_ROOM = (
@@ -278,6 +279,23 @@ def span(least: timedelta, most: timedelta) -> Callable[[object], timedelta]:
     return read
 
 
+SHORTEST_KEPT, LONGEST_KEPT = timedelta(days=30), timedelta(weeks=5200)
+ALL = "all"
+
+
+def retention(value: object) -> str:
+    """What is kept: all, or what is no older than a span."""
+    found = any_text(value)
+    if found != ALL:
+        _kept_span(found)
+    return found
+
+
+def kept_for(retention: str) -> timedelta | None:
+    """The span that such a text names; None for all."""
+    return None if retention == ALL else _kept_span(retention)
+
+
 def one_of(known: Iterable[L]) -> Callable[[object], L]:
     """One of these texts."""
     names = tuple(known)
@@ -346,6 +364,7 @@ def _like(pattern: str, found: str) -> str:
 
 
 interval = span(timedelta(seconds=10), timedelta(weeks=52))
+_kept_span = span(SHORTEST_KEPT, LONGEST_KEPT)
 wait = span(timedelta(0), timedelta(weeks=1))
 deadline = span(timedelta(seconds=1), timedelta(seconds=60))
 login_kind: Callable[[object], LoginKind] = one_of(get_args(LoginKind))

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_
 
 from monitor.model import Attempt
 from monitor.storage.statements import chunks, rows_of
 from monitor.storage.tables import attempts, deliveries
+
+MOST_FORGOTTEN = 10_000
+"""In one transaction: of one event a million attempts may grow old in one hour."""
 
 _names = [field.name for field in fields(Attempt)]
 _columns = [attempts.c[name] for name in _names]
@@ -62,5 +65,7 @@ def oldest(tx: Connection) -> datetime | None:
 
 
 def forget(tx: Connection, before: datetime) -> int:
-    """Delete the attempts made before that time, and return how many there were."""
-    return tx.execute(delete(attempts).where(attempts.c.at < before)).rowcount
+    """Delete attempts made before that time, the oldest first and MOST_FORGOTTEN at most; give how many there were."""
+    key = (attempts.c.delivery_id, attempts.c.number)
+    oldest = select(*key).where(attempts.c.at < before).order_by(attempts.c.at).limit(MOST_FORGOTTEN)
+    return tx.execute(delete(attempts).where(tuple_(*key).in_(oldest))).rowcount

@@ -34,24 +34,24 @@ _Asked = tuple[Any, ...]
 _c = subscriptions.c
 _who = (_c.created_at, _c.id)
 _what = (_c.watch_id, _c.everything, *filters.COLUMNS)
-_asked = (*_who, null().label("group_id"), *_what)
-_is_active = _c.state == SubscriptionState.ACTIVE
+ASKED = (*_who, null().label("group_id"), *_what)
+IS_ACTIVE = _c.state == SubscriptionState.ACTIVE
 _sibling = joined_siblings.c
 _is_named = and_(
     subscribed_trials.c.registry == _sibling.of_registry, subscribed_trials.c.trial_id == _sibling.of_trial_id
 )
-_of_siblings = (
-    select(_sibling.trial_id, *_asked)
+OF_SIBLINGS = (
+    select(_sibling.trial_id, *ASKED)
     .join_from(joined_siblings, subscribed_trials, _is_named)
     .join(subscriptions)
-    .where(_is_active)
+    .where(IS_ACTIVE)
     .distinct()
 )
-_of_groups = (
+OF_GROUPS = (
     select(grouped_watches.c.watch_id, *_who, grouped_watches.c.group_id, *_what)
     .join_from(grouped_watches, subscribed_groups, subscribed_groups.c.group_id == grouped_watches.c.group_id)
     .join(subscriptions)
-    .where(_is_active)
+    .where(IS_ACTIVE)
 )
 
 
@@ -77,16 +77,16 @@ class Covering:
 def find(tx: Connection, registry: str, trial_ids: Iterable[str]) -> Covering:
     """Who covers each of these trials."""
     wanted = list(trial_ids)
-    watches, joined = _watches(tx, registry, wanted)
+    watches, joined = watches_of(tx, registry, wanted)
     return Covering(
-        everything=_grouped(tx, [select(literal(None), *_asked).where(_c.everything, _is_active)]).get(None, {}),
+        everything=_grouped(tx, [select(literal(None), *ASKED).where(_c.everything, IS_ACTIVE)]).get(None, {}),
         by_watch=_to_watches(tx, {each for those in watches.values() for each in those}),
         by_trial=_to_trials(tx, registry, wanted, joined),
         watches=watches,
     )
 
 
-def _watches(tx: Connection, registry: str, trial_ids: Iterable[str]) -> tuple[dict[str, list[int]], set[str]]:
+def watches_of(tx: Connection, registry: str, trial_ids: Iterable[str]) -> tuple[dict[str, list[int]], set[str]]:
     """The watches that hold each of the trials, and those of the trials that joined one as a sibling."""
     watches: defaultdict[str, list[int]] = defaultdict(list)
     joined: set[str] = set()
@@ -108,22 +108,22 @@ def _to_watches(tx: Connection, watch_ids: Iterable[int]) -> dict[Any, Groups]:
     """Those to each of the watches, by itself or by a group that it is in."""
     found: dict[Any, Groups] = {}
     for chunk in chunks(sorted(watch_ids)):
-        alone = select(_c.watch_id, *_asked).where(_is_active, _c.watch_id.in_(chunk))
-        found |= _grouped(tx, [alone, _of_groups.where(grouped_watches.c.watch_id.in_(chunk))])
+        alone = select(_c.watch_id, *ASKED).where(IS_ACTIVE, _c.watch_id.in_(chunk))
+        found |= _grouped(tx, [alone, OF_GROUPS.where(grouped_watches.c.watch_id.in_(chunk))])
     return found
 
 
 def _to_trials(tx: Connection, registry: str, trial_ids: Iterable[str], joined: Collection[str]) -> dict[Any, Groups]:
     """Those to each of the trials by name; for those *joined* as siblings, also to the trial of which each is one."""
     query = (
-        select(subscribed_trials.c.trial_id, *_asked)
+        select(subscribed_trials.c.trial_id, *ASKED)
         .join_from(subscribed_trials, subscriptions)
-        .where(subscribed_trials.c.registry == registry, _is_active)
+        .where(subscribed_trials.c.registry == registry, IS_ACTIVE)
     )
     found: dict[Any, Groups] = {}
     for chunk in chunks(trial_ids):
         found |= _grouped(tx, [query.where(subscribed_trials.c.trial_id.in_(chunk))])
-    of_siblings = _of_siblings.where(_sibling.registry == registry)
+    of_siblings = OF_SIBLINGS.where(_sibling.registry == registry)
     for chunk in chunks(sorted(joined)):
         for trial_id, others in _grouped(tx, [of_siblings.where(_sibling.trial_id.in_(chunk))]).items():
             named = found.get(trial_id, {})
@@ -132,10 +132,15 @@ def _to_trials(tx: Connection, registry: str, trial_ids: Iterable[str], joined: 
 
 
 def _grouped(tx: Connection, queries: Sequence[Select[Any]]) -> dict[Any, Groups]:
-    """By the first column, who asks for what; the others are those of `_asked`."""
+    """By the first column, who asks for what; the others are those of `ASKED`."""
+    return by_place(tx, (tuple(row) for row in _readable(tx, queries)))
+
+
+def by_place(tx: Connection, rows: Iterable[tuple[Any, ...]]) -> dict[Any, Groups]:
+    """The rows of such queries, by their first column."""
     found: defaultdict[Any, defaultdict[_Asked, Members]] = defaultdict(lambda: defaultdict(list))
     watch_groups: set[int] = set()
-    for place, since, subscription_id, *asked in (tuple(row) for row in _readable(tx, queries)):
+    for place, since, subscription_id, *asked in rows:
         found[place][tuple(asked)].append((since, subscription_id))
         if asked[0] is not None:
             watch_groups.add(asked[0])

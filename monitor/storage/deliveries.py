@@ -9,11 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     Connection,
     Row,
+    Select,
     and_,
     bindparam,
     exists,
@@ -39,13 +42,14 @@ from monitor.model import (
 from monitor.storage import bodies, jobs
 from monitor.storage.delivery_rows import COLUMNS, LISTED_COLUMNS, add_owed, packed, restored, unpacked
 from monitor.storage.ids import find_id
-from monitor.storage.statements import chunks, rows_of
+from monitor.storage.statements import chunks, rows_of, values_in
 from monitor.storage.tables import deliveries, endpoints, subscriptions
 
 Owed = tuple[str, str, str, str]
 """(event id, registry, trial id, subscription id)"""
 
 LISTED = 50
+_KEYS_AT_ONCE = 10_000
 DAMAGED_FOR = timedelta(days=1)
 
 _REMEDY = "`monitor deliveries list` shows the latest"
@@ -141,7 +145,7 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
     """
     wanted = {delivery_id(each[0], each[3]): each for each in owed}
     last = _lock_numbers(tx, {subscription_id for *_, subscription_id in wanted.values()})
-    for known in _owed_before(tx, wanted, cause):
+    for known in _owed_before(tx, list(wanted)):
         wanted.pop(known, None)
     rows = []
     for whole_id, (cause_id, registry, trial_id, subscription_id) in wanted.items():
@@ -153,13 +157,17 @@ def _owe(tx: Connection, owed: Iterable[Owed], at: datetime, *, cause: type[Caus
     return list(wanted)
 
 
-def _owed_before(tx: Connection, wanted: Mapping[str, Owed], cause: type[Cause]) -> Iterator[str]:
-    """Ids of those that there are, among others of their events: these have an index, and a notice has few readers."""
-    column, keys = deliveries.c.id, list(wanted)
-    if cause is EventCause:
-        column, keys = deliveries.c.event_id, list({each[0] for each in wanted.values()})
-    for chunk in chunks(keys):
-        yield from tx.scalars(select(deliveries.c.id).where(column.in_(chunk))).all()
+def _owed_before(tx: Connection, wanted: Collection[str]) -> Iterator[str]:
+    """Those of the ids that there are."""
+    query = _existing(tx.dialect.name)
+    for chunk in chunks(wanted, _KEYS_AT_ONCE):
+        yield from tx.scalars(query, {"ids": orjson.dumps([[each] for each in chunk]).decode()}).all()
+
+
+@cache
+def _existing(dialect: str) -> Select[str]:
+    """One parameter, however many ids; and by the id, as of one event there may be a million."""
+    return select(deliveries.c.id).where(deliveries.c.id.in_(select(values_in("ids", dialect)[0].as_string())))
 
 
 def claim(tx: Connection, *, now: datetime, until: datetime, limit: int) -> list[Delivery]:

@@ -114,6 +114,7 @@ _SETTLED = {
     Settlement.HELD: Became.HELD,
     Settlement.WAITING: Became.WAITING,
     Settlement.PENDING: Became.WAITING,
+    Settlement.TELLING: Became.TOLD,
     Settlement.DISCARDED: Became.DISCARDED,
     Settlement.FOLDED: Became.FOLDED,
 }

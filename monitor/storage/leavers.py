@@ -10,7 +10,7 @@ from monitor.storage.settling_tables import settlements
 from monitor.storage.statements import add_new, chunks
 from monitor.storage.tables import events, leavers, trials, watched_trials
 
-_WAITING = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING)
+_WAITING = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING, Settlement.TELLING)
 
 
 def add(tx: Connection, watch_id: int, registry: str, trial_ids: Iterable[str], *, version: str) -> None:
@@ -75,7 +75,8 @@ def drop_leavers(tx: Connection, registry: str, version: str) -> int:
     """Remove those whose last change is known and told; return how many left a watch. Hold the registry's lock.
 
     Known: verified in the version in which its search lost it, or in *version*, the current one. Told: no event of it
-    is pending or held. A trial that could never be read has no change to wait for: it leaves one version later.
+    is pending, held or still being told. A trial that could never be read has no change to wait for: it leaves one
+    version later.
     """
     of_trial = and_(trials.c.registry == leavers.c.registry, trials.c.trial_id == leavers.c.trial_id)
     unsettled = exists().where(

@@ -54,6 +54,14 @@ paces = Table(
     sqlite_with_rowid=False,
 )
 
+pruned = Table(
+    "pruned",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("up_to", Moment, nullable=False, comment="what was written before was looked at"),
+    sqlite_with_rowid=False,
+)
+
 looks = Table(
     "looks",
     metadata,

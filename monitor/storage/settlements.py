@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, literal_column, select, update
 
 from monitor.errors import StoreCorrupt
 from monitor.model import Event, Settlement
@@ -47,6 +47,13 @@ def pend(tx: Connection, registry: str, builds: Mapping[str, int]) -> None:
             for each in chunk
         ]
         add_new(tx, settlements, rows)
+
+
+def put_off(tx: Connection, registry: str, event_ids: Iterable[str]) -> None:
+    """Make these events wait, whether they did before or not."""
+    for chunk in chunks(event_ids):
+        pend(tx, registry, dict.fromkeys(chunk, 1))
+        record(tx, chunk, Settlement.PENDING, at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,48 @@ def record(
         tx.execute(update(settlements).where(settlements.c.event_id.in_(chunk)).values(values))
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An event that is being told, and the subscription, by its id, up to which that is done; None: to nobody yet."""
+
+    event_id: str
+    registry: str
+    told_to: str | None
+
+
+def begin_telling(tx: Connection, registry: str, event_ids: Iterable[str]) -> None:
+    """Have these events told from here on, a batch at a time, whether they waited to be settled or not."""
+    for chunk in chunks(event_ids):
+        rows = [{"event_id": each, "registry": registry, "settlement": Settlement.TELLING} for each in chunk]
+        add_new(tx, settlements, rows)
+        values = {"settlement": Settlement.TELLING, "hold_id": None, "settled_at": None, "told_to": None}
+        tx.execute(update(settlements).where(settlements.c.event_id.in_(chunk)).values(values))
+
+
+def is_any_telling(tx: Connection) -> bool:
+    """Whether any event is being told."""
+    return tx.execute(_telling.limit(1)).first() is not None
+
+
+def next_telling(tx: Connection) -> Telling | None:
+    """That which has waited longest for its next batch, for this transaction alone; None where there is none."""
+    in_turn = _telling.order_by(settlements.c.settled_at.nulls_first(), settlements.c.event_id).limit(1)
+    row = tx.execute(in_turn.with_for_update(skip_locked=True)).one_or_none()
+    return Telling(*row) if row else None
+
+
+def told_up_to(tx: Connection, event_id: str, subscription_id: str, *, at: datetime) -> None:
+    """Note up to which subscription an event was told."""
+    same = settlements.c.event_id == event_id
+    tx.execute(update(settlements).where(same).values(told_to=subscription_id, settled_at=at))
+
+
+# Spelled out in the statement, for the index of these alone.
+_telling = select(settlements.c.event_id, settlements.c.registry, settlements.c.told_to).where(
+    settlements.c.settlement == literal_column(f"'{Settlement.TELLING}'")
+)
+
+
 def of_hold(tx: Connection, hold_id: int) -> tuple[list[Event], list[DamagedEvent]]:
     """The events of a hold, oldest first, and the damaged ones; without those that wait behind them."""
     return _of_hold(tx, hold_id, settlements.c.settlement != Settlement.WAITING)
@@ -150,7 +199,7 @@ def count_behind(tx: Connection, hold_id: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """An event of a trial that is not told yet: pending, held, or waiting behind one that is held."""
+    """An event of a trial that is not told yet, or not to all: pending, held, waiting behind such a one, being told."""
 
     snapshot: int
     settlement: Settlement
@@ -193,7 +242,7 @@ def unsettled_moments(tx: Connection, trials: Iterable[tuple[str, str]]) -> dict
     return found
 
 
-_UNSETTLED = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING)
+_UNSETTLED = (Settlement.PENDING, Settlement.HELD, Settlement.WAITING, Settlement.TELLING)
 
 
 def unsettled_count(tx: Connection) -> int:

@@ -15,6 +15,7 @@ settlements = Table(
     Column("hold_id", ForeignKey("holds.id")),
     Column("settled_at", Moment, comment="null while pending or held"),
     Column("builds", Integer, comment="in which nobody looked at the trial; null: one"),
+    Column("told_to", Text, comment="while it is being told: the last subscription, by its id, to whose it was owed"),
     Index("settlements_by_registry", "registry", "settlement"),
 )
 Index(
@@ -23,6 +24,8 @@ Index(
     settlements.c.event_id,
     sqlite_where=text("hold_id IS NOT NULL"),
 )
+
+Index("settlements_telling", settlements.c.settled_at, sqlite_where=text("settlement = 'telling'"))
 
 holds = Table(
     "holds",

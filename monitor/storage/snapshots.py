@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, tuple_
 
-from monitor.errors import NothingFound, StoreCorrupt
+from monitor.errors import NothingFound, SnapshotThinned, StoreCorrupt
 from monitor.model import Document, Snapshot, State
 from monitor.storage import bodies
 from monitor.storage.statements import add_new, chunks
@@ -248,6 +248,8 @@ def inspected(tx: Connection) -> Iterator[DamagedSnapshot | None]:
     for row in tx.execute(_with_base.order_by(*_key).execution_options(yield_per=_READ_AT_ONCE)):
         try:
             _restored(row)
+        except SnapshotThinned:
+            yield None
         except StoreCorrupt as error:
             yield _damaged(row, error)
         else:
@@ -328,6 +330,8 @@ def _bases(tx: Connection, batch: Sequence[Snapshot], given: Mapping[tuple[str, 
 def _restored(row: Row[Any], bases: Bases | None = None) -> Snapshot:
     """The snapshot of a row of `_with_base`, proved to be what was kept; put its base into *bases*."""
     what = f"snapshot {row.number} of {row.trial_id}"
+    if not row.body:
+        raise SnapshotThinned(f"{what} is not kept in full any more, as store.keep says")
     base = None
     if row.base is not None:
         base = bodies.decompress(row.base_body, size=row.base_size, what=f"snapshot {row.base} of {row.trial_id}")

@@ -220,6 +220,12 @@ subscriptions = Table(
 )
 Index("subscriptions_resuming", subscriptions.c.paused_until, sqlite_where=text("paused_until IS NOT NULL"))
 Index("subscriptions_to_watches", subscriptions.c.watch_id, sqlite_where=text("watch_id IS NOT NULL"))
+Index(
+    "subscriptions_in_order",
+    subscriptions.c.watch_id,
+    subscriptions.c.id,
+    sqlite_where=text("watch_id IS NOT NULL"),
+)
 Index("subscriptions_to_everything", subscriptions.c.id, sqlite_where=text("everything = 1"))
 
 subscribed_trials = Table(

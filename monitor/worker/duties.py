@@ -13,11 +13,13 @@ from monitor.alerts.composing import compose_these
 from monitor.alerts.deliver import tidy
 from monitor.alerts.due import is_tidying_due
 from monitor.alerts.outbox import CLAIMED_FOR
+from monitor.alerts.telling import tell_some
 from monitor.errors import MonitorError
 from monitor.service.bounces import BounceReader
 from monitor.service.checker import FIRST_PAUSE, LONGEST_PAUSE, Checker
 from monitor.service.mending import ClockMending
 from monitor.service.program import Program
+from monitor.service.pruning import prune_daily
 from monitor.storage import claims, dispatching, jobs
 from monitor.storage.isolation import in_words
 from monitor.web.machines.metrics import Metrics
@@ -26,6 +28,8 @@ from monitor.worker.sender import Sender
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TELLS_FOR = 20.0
+"""Seconds: other upkeep is done meanwhile where there are threads for it, and else in between."""
 SKEW = 2
 """How many times as far ahead as a claim of this machine's may be, what another machine's clock says is left alone."""
 
@@ -52,6 +56,7 @@ class Duties:
         self._program = program
         self._sender = sender
         self._clock = clock
+        self._monotonic = monotonic
         self._log = log
         self._stopping = stopping
         self._lock = Lock()
@@ -115,6 +120,19 @@ class Duties:
             finally:
                 for transport in outbox.transports.values():
                     transport.close()
+
+    def tell(self) -> None:
+        """Owe what concerns very many, batch by batch, for some seconds; the clock has it go on."""
+        with self._noted("tell"):
+            until = self._monotonic() + TELLS_FOR
+            while not self._stopping() and self._monotonic() < until:
+                if not tell_some(self._program().store, now=self._clock()):
+                    return
+
+    def prune(self) -> None:
+        """Give up what need not be kept in full any more."""
+        with self._noted("prune"):
+            prune_daily(self._program(), now=self._clock(), stopping=self._stopping, log=self._log)
 
     def index(self) -> None:
         """Make what lists show and searches find of what was checked since the last time."""

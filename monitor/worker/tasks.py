@@ -8,8 +8,10 @@
 | upkeep  | dispatch | what is due and none carries |                | the clock, every 5 seconds                    |
 |         | stalled  | jobs whose worker is gone    |                | the clock, every 15 seconds                   |
 |         | tidy     | settling, asking, resuming   | everywhere     | the clock, every 10 seconds                   |
+|         | tell     | what concerns very many      | everywhere     | the clock, every 5 seconds                    |
 |         | index    | rows of the index            | everywhere     | the clock, every 5 seconds                    |
 |         | bounces  | mails that came back         | everywhere     | the clock, every minute                       |
+|         | prune    | what is given up             | everywhere     | the clock, every hour                         |
 |         | forget   | jobs that failed long ago    |                | the clock, every day                          |
 
 The clock defers each of its jobs once, however many workers there are. A job that runs is a coroutine that waits for a
@@ -34,6 +36,7 @@ EVERY_5_SECONDS = "* * * * * */5"
 EVERY_10_SECONDS = "* * * * * */10"
 EVERY_15_SECONDS = "* * * * * */15"
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "45 * * * *"
 EVERY_DAY = "30 2 * * *"
 KEPT_HOURS = 7 * 24
 """For how long a job is kept that failed, for whoever wants to know why."""
@@ -84,6 +87,8 @@ def _upkeep(duties: Duties, pool: ThreadPoolExecutor, app: App) -> None:
     again(EVERY_5_SECONDS, "dispatch", duties.dispatch)
     again(EVERY_10_SECONDS, "tidy", duties.tidy, alone=True)
     again(EVERY_5_SECONDS, "index", duties.index, alone=True)
+    again(EVERY_5_SECONDS, "tell", duties.tell, alone=True)
+    again(EVERY_HOUR, "prune", duties.prune, alone=True)
     again(EVERY_MINUTE, "bounces", duties.read_bounces, alone=True)
 
     @app.periodic(cron=EVERY_15_SECONDS)

@@ -13,6 +13,8 @@ def not_told(settled: Settled) -> str:
             return f"not told: held back with many like it, see monitor held show {settled.hold_id}"
         case Settlement.WAITING:
             return f"not told yet: an earlier change is held back, see monitor held show {settled.hold_id}"
+        case Settlement.TELLING:
+            return "being told: to so many that it takes a while"
         case Settlement.DISCARDED if settled.hold_id is None:
             return "not told: it came with a file that was imported without --alert"
         case Settlement.DISCARDED:

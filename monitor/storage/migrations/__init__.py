@@ -55,6 +55,8 @@ REVISIONS = (
     "0039",
     "0040_from_0039",
     "0041_from_0039",
+    "0042_from_0039",
+    "0043_from_0039",
 )
 """Every revision, the first one first. It stands here, beside Alembic's own knowledge, because loading Alembic takes
 100 ms and this is read at every start."""
