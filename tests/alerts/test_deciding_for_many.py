@@ -15,9 +15,11 @@ from monitor.changes.kinds import KINDS
 from monitor.model import Change, Event, Filters, Significance, Subscription, SubscriptionState
 from monitor.storage import deliveries, events, snapshots, subscriptions
 from monitor.storage.store import Store
-from tests.databases import counted_statements
+from tests.databases import SLOW, counted_statements
 from tests.storage.documents import HIP, KNEE, LATER, NOON, REGISTRY, SHOULDER, event, snapshot
 from tests.storage.subscribers import AMARA, BENGT, kept, mailbox, subscription, watch
+
+ON_POSTGRESQL = SLOW
 
 TRIALS = (HIP, KNEE, SHOULDER)
 TOPICS = sorted({str(kind.topic) for kind in KINDS.values()})

@@ -11,8 +11,11 @@ from monitor.alerts.subscribe import set_state
 from monitor.errors import DeliveryDeferred
 from monitor.model import Delivery, DeliveryState, SubscriptionState
 from monitor.storage import attempts, deliveries
+from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+
+ON_POSTGRESQL = SLOW
 
 HOOK = "https://one.example/hook"
 

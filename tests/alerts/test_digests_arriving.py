@@ -16,10 +16,13 @@ from monitor.sandbox.mailbox import Mailbox
 from monitor.sandbox.receiver import WebhookReceiver
 from monitor.storage import watches
 from tests.channels.email.test_mail import html_of, text_of
+from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.studies import edited, named, status_becomes, together, verified_in
 from tests.webhook_schema import as_promised
+
+ON_POSTGRESQL = SLOW
 
 DAILY = Rhythm(every=Every.DAILY, at=time(8), zone="Europe/Paris")
 

@@ -9,8 +9,11 @@ from monitor.errors import DeliveryDeferred, DeliveryRejected
 from monitor.model import DeliveryState
 from monitor.storage import attempts, deliveries, notices, replays, subscriptions
 from tests.alerts.test_outbox import submitted
+from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+
+ON_POSTGRESQL = SLOW
 
 HOOK = "https://hooks.example.org/trials"
 OPERATOR = "ops@example.org"

@@ -13,8 +13,11 @@ from monitor.model import Rhythm, SubscriptionState
 from monitor.model.rhythm import Every
 from tests.alerts.test_digests import READER, at, happens, owed, subscribed
 from tests.channels.email.test_mail import text_of
+from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
+
+ON_POSTGRESQL = SLOW
 
 
 @pytest.fixture

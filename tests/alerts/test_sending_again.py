@@ -8,9 +8,12 @@ from monitor.errors import ConfigurationInvalid, DeliveryDeferred, DeliveryRejec
 from monitor.model import Delivery, SubscriptionState
 from monitor.storage import deliveries, endpoints, replays, subscriptions
 from monitor.views.delivery_log import one_delivery
+from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.studies import named, together, verified_a_year_later
+
+ON_POSTGRESQL = SLOW
 
 HOOK = "https://hooks.example.org/trials"
 

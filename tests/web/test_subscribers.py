@@ -24,10 +24,13 @@ from monitor.storage import notices, subscriptions, watches
 from monitor.storage.store import Store
 from monitor.storage.tables import metadata
 from monitor.web.site.answering import THREADS
+from tests.databases import SLOW
 from tests.outbox import OutboxHarness
 from tests.program import WITHDRAWN_LATER
 from tests.service.processes import eventually
 from tests.web.site import ANNA, Reader, Site, text_of
+
+ON_POSTGRESQL = SLOW
 
 BOB = "bob@example.org"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
