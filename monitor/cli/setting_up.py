@@ -136,12 +136,17 @@ def kubernetes(to: Folder = None, force: Force = False) -> None:
 
 
 @deploy.command()
-def drill() -> None:
+def drill(
+    upgrade: Annotated[bool, typer.Option("--upgrade", help="The drill of an upgrade instead.")] = False,
+) -> None:
     """Give the script that restores backups elsewhere, and proves that they hold what the database holds.
 
+    With --upgrade, the one that has a new version take the place of the former one, on a copy.
+
     [dim]$[/dim] monitor deploy drill > restore-drill.sh
+    [dim]$[/dim] monitor deploy drill --upgrade > upgrade-drill.sh
     """
-    sys.stdout.write(shipped.text_of(shipped.DRILL))
+    sys.stdout.write(shipped.text_of(shipped.UPGRADE_DRILL if upgrade else shipped.DRILL))
 
 
 def _write(texts: dict[Path, str], *, force: bool) -> None:

@@ -14,6 +14,7 @@ COMPOSE = "deploy/compose.yaml"
 KUSTOMIZATION = "deploy/kubernetes/kustomization.yaml"
 MANIFESTS = "deploy/kubernetes/registry-monitor.yaml"
 DRILL = "deploy/restore-drill.sh"
+UPGRADE_DRILL = "deploy/upgrade-drill.sh"
 ALL = (CONFIGURATION, UNIT, COMPOSE)
 
 _CHECKOUT = Path(__file__).parents[3]
