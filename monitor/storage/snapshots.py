@@ -79,6 +79,8 @@ class DamagedSnapshot:
     reason: str
     taken_at: datetime
     registry_version: str | None
+    is_thinned: bool = False
+    """Whether nothing is wrong, but for that it is not kept in full any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +354,8 @@ def _restored(row: Row[Any], bases: Bases | None = None) -> Snapshot:
 
 
 def _damaged(row: Row[Any], error: StoreCorrupt) -> DamagedSnapshot:
-    return DamagedSnapshot(row.registry, row.trial_id, row.number, str(error), row.taken_at, row.registry_version)
+    said = (row.registry, row.trial_id, row.number, str(error), row.taken_at, row.registry_version)
+    return DamagedSnapshot(*said, is_thinned=isinstance(error, SnapshotThinned))
 
 
 def _absent(trial_id: str, number: int, numbers: Sequence[int]) -> NothingFound:

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
 
 from monitor.errors import SnapshotThinned
 from monitor.model import DeliveryState, Settlement, State
+from monitor.operate.backup import back_up
 from monitor.operate.pruning import Pruned, prune, spared
+from monitor.operate.transfer.exporting import export
 from monitor.storage import deliveries, events, settlements, snapshots, standings, trials
 from monitor.storage.inspection import inspect
 from monitor.storage.standings import Outcome
@@ -123,6 +126,37 @@ def test_what_comes_after_is_compared_and_stored_as_ever(store: Store) -> None:
         assert latest == snapshot(HIP, LENGTH)
         snapshots.add(tx, [snapshot(HIP, LENGTH + 1)])
     assert LENGTH + 1 in readable(store, HIP)
+
+
+def test_a_backup_and_the_doctor_find_nothing_wrong_with_what_was_given_up(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
+    keep(store)
+    prune(store, KEEP, now=NOW)
+
+    back_up(store_url, tmp_path / "backup.sqlite3", now=NOW, report_progress=lambda *_: None)
+
+    copy = Store.open(f"sqlite:///{tmp_path}/backup.sqlite3")
+    assert readable(copy, HIP) == readable(store, HIP)
+    with copy.read() as tx:
+        found = inspect(tx, is_over=lambda: False)
+    assert (found.standing, found.past) == ([], [])
+    copy.close()
+
+
+def test_an_export_leaves_it_out_and_says_so(quick_store: Store, tmp_path: Path) -> None:
+    keep(quick_store)
+    done = prune(quick_store, KEEP, now=NOW)
+
+    said: list[str] = []
+    written = export(
+        quick_store, tmp_path / "export", secrets=None, now=NOW, report_progress=lambda *_: None, complain=said.append
+    )
+
+    left_out = f"{done.snapshots} snapshots without a document, as store.keep says: left out, with what each changed"
+    assert left_out in said
+    assert written.snapshots == LENGTH + 4 - done.snapshots
+    assert not written.damaged
 
 
 def test_what_is_owed_keeps_its_message_however_old_it_is(store: Store) -> None:

@@ -55,6 +55,7 @@ from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 from monitor.storage.watches import Watch
+from monitor.text import counted
 from monitor.vault import Vault
 
 MANIFEST = "export.json"
@@ -72,6 +73,8 @@ class _Export:
     counts: dict[str, int] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     """What could not be read, a line each."""
+    thinned: int = 0
+    """Snapshots whose documents are not kept any more."""
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -111,6 +114,9 @@ def export(
         (folder / MANIFEST).write_bytes(as_file(manifest))
         for reason in writing.damaged:
             complain(reason)
+        if writing.thinned:
+            without = f"{counted(writing.thinned, 'snapshot')} without a document, as store.keep says"
+            complain(f"{without}: left out, with what each changed")
     except OSError as error:
         raise StoreUnavailable(f"{error.filename or folder} cannot be written: {error.strerror}") from error
     return manifest
@@ -147,7 +153,10 @@ def _write_trials(writing: _Export, tx: Connection, registry: str, rows: list[Tr
     for snapshot in snapshots.histories(tx, registry, list(kept)):
         if isinstance(snapshot, DamagedSnapshot):
             damaged.setdefault(snapshot.trial_id, []).append(snapshot.number)
-            writing.leave_out(snapshot.reason)
+            if snapshot.is_thinned:
+                writing.thinned += 1
+            else:
+                writing.leave_out(snapshot.reason)
             continue
         trial_id, name = snapshot.document.trial_id, f"snapshot-{snapshot.number}.json"
         (_place(writing.folder, registry, trial_id) / name).write_bytes(as_file(SnapshotFile.of(snapshot)))
