@@ -134,8 +134,10 @@ def _are_known(tx: Connection) -> bool:
     return tx.engine in _KNOWN
 
 
-def standing(tx: Connection) -> Standing:
-    """How it is with jobs."""
+def standing(tx: Connection) -> Standing | None:
+    """How it is with jobs; None on SQLite, and where there are no tables of jobs."""
+    if tx.dialect.name != "postgresql" or not _are_known(tx):
+        return None
     rows = tx.execute(_QUEUED, {"queues": list(QUEUES)})
     found = [Queued(queue, count, oldest, float(age), stalled) for queue, count, oldest, age, stalled in rows]
     return Standing(found, workers(tx))

@@ -20,7 +20,8 @@ from monitor.storage.locks import lock_schema
 from monitor.storage.store import Store
 
 PACKAGE = "procrastinate"
-NEEDED = "jobs on PostgreSQL need Procrastinate, which is not installed: pip install 'registry-monitor[postgres]'"
+INSTALL = "pip install 'registry-monitor[postgres]'"
+NEEDED = f"jobs on PostgreSQL need Procrastinate, which is not installed: {INSTALL}"
 _COMMENT = re.compile(r"Procrastinate (\S+)")
 _SWEPT_OFTEN = """ALTER TABLE {table} SET (
     autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,

@@ -94,7 +94,7 @@ class Sharing:
         self._looking = Worker("database", self._look, log=log, every=LOOKS_EVERY)
         self._reached_at: float | None = None
         self.watchdog = Watchdog(
-            {self._sending: lambda: self.sender.sent, Passes(self.duties): self._signs_of_passes},
+            {self._sending: lambda: self.sender.sent, Passes(self.duties): self._signs_of_passes} if takes_jobs else {},
             monotonic=monotonic,
             log=log,
             hung=metrics.hung,
@@ -110,8 +110,7 @@ class Sharing:
 
     def watch(self) -> None:
         """Check that everything lives."""
-        if self._takes_jobs:
-            self.watchdog.watch()
+        self.watchdog.watch()
 
     def tick(self) -> None:
         """Have what is due dispatched now, by whoever is free."""
@@ -194,7 +193,8 @@ class Sharing:
         with self._program().store.read() as tx:
             seen = jobs.standing(tx)
         self._reached_at = self._monotonic()
-        self._queues.see(seen)
+        if seen:
+            self._queues.see(seen)
 
     def _silence(self) -> float | None:
         return None if self._reached_at is None else self._monotonic() - self._reached_at

@@ -113,7 +113,9 @@ def test_a_job_whose_worker_is_gone_is_retried_and_dropped_where_the_like_of_it_
     assert waiting(shared_store) == [{"ids": ["1"]}]
     assert waiting(shared_store, jobs.FETCH) == [{"registry": REGISTRY, "pause": 0}]
     with shared_store.read() as tx:
-        assert jobs.standing(tx).queues[0].stalled == 0
+        standing = jobs.standing(tx)
+    assert standing
+    assert standing.queues[0].stalled == 0
 
 
 def test_how_jobs_stand_is_told_by_queue(shared_store: Store) -> None:
@@ -125,6 +127,7 @@ def test_how_jobs_stand_is_told_by_queue(shared_store: Store) -> None:
     with shared_store.read() as tx:
         standing = jobs.standing(tx)
 
+    assert standing
     found = {each.queue: (each.waiting, each.stalled) for each in standing.queues}
     assert found == {"fetch": (0, 1), "deliver": (2, 0), "digest": (0, 0), "upkeep": (0, 0)}
     assert standing.workers == 1

@@ -82,6 +82,7 @@ CHECKS: dict[str, Callable[[DoctorContext], Iterator[Finding]]] = {
 DATABASE_CHECKS: dict[str, Callable[[DatabaseContext], Iterator[Finding]]] = {
     "database": database.database,
     "journal": database.journal,
+    "jobs": database.waiting_jobs,
     "key": database.key,
     "clock": machine.clock,
     **{

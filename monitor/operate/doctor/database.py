@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 
 from monitor.operate.doctor.findings import DatabaseContext, Finding, fine, is_sqlite, note, problem
-from monitor.storage import condition, endpoints, list_counts
+from monitor.storage import condition, endpoints, jobs, jobs_schema, list_counts
 from monitor.storage.inspection import damaged_subscriptions, inspect
+from monitor.storage.jobs import Standing
 from monitor.storage.journals import choose_journal
 from monitor.storage.migrations import HEAD
 from monitor.text import counted, one_line
 
+LATE = 300.0
+"""Seconds for which a job may wait."""
 READS_FOR = 60.0
 """Seconds, in which a few hundred thousand snapshots are read."""
 
@@ -32,6 +35,35 @@ def journal(context: DatabaseContext) -> Iterator[Finding]:
         yield problem(f"the database is in WAL mode. {wanted.reason}", "end all other processes, and run any command")
     else:
         yield fine(f"{mode}. {wanted.reason}")
+
+
+def waiting_jobs(context: DatabaseContext) -> Iterator[Finding]:
+    """Whether jobs are taken, on PostgreSQL, and whether their tables are those of the package that is installed."""
+    if is_sqlite(context):
+        return
+    if not jobs_schema.is_installed():
+        yield note("Procrastinate is not installed, so one process does all the work", jobs_schema.INSTALL)
+        return
+    if not jobs_schema.are_there(context.tx) or jobs_schema.is_old(context.tx):
+        yield problem(
+            "the tables of jobs are not those of the Procrastinate that is installed", "run `monitor migrate`"
+        )
+        return
+    standing = jobs.standing(context.tx)
+    if standing and standing.workers:
+        yield from _taken(standing)
+    else:
+        yield note("no process takes jobs", "run `monitor serve` or `monitor worker`, unless cron runs checks")
+
+
+def _taken(standing: Standing) -> Iterator[Finding]:
+    late = [each for each in standing.queues if each.waiting and each.seconds > LATE]
+    for each in late:
+        words = f"{counted(each.waiting, 'job')} of the queue {each.queue}, the oldest for {each.seconds:.0f} s"
+        yield problem(words, "see whether the workers live; add some, if they have too much to do")
+    if not late:
+        waiting = sum(each.waiting for each in standing.queues)
+        yield fine(f"{waiting:,} waiting, {counted(standing.workers, 'queue')} served")
 
 
 def key(context: DatabaseContext) -> Iterator[Finding]:

@@ -21,7 +21,8 @@ from monitor.model import Checked, Result, Significance
 from monitor.model.stamps import built_at
 from monitor.model.unseen import UnseenReason
 from monitor.ports import FetchedRegistry
-from monitor.storage import coverage
+from monitor.storage import coverage, jobs
+from monitor.storage.jobs import Standing
 from monitor.storage.overview import Overview, overview
 from monitor.storage.pages import Within
 from monitor.storage.store import Store
@@ -98,6 +99,7 @@ class Metrics(Collector):
             with self._store.read() as tx:
                 seen = overview(tx)
                 counts = [self._sight(tx, each.key) for each in registries]
+                standing = jobs.standing(tx)
         except StoreError:
             yield GaugeMetricFamily("monitor_store_up", "1 where the database can be read", 0)
             return
@@ -105,6 +107,7 @@ class Metrics(Collector):
         yield _deliveries(seen)
         yield from _readings(seen, [each.key for each in registries])
         yield from _trials(counts)
+        yield from _jobs(standing) if standing else ()
         yield from _ages(*self.due_since(seen), now=self._clock())
 
     def due_since(self, seen: Overview) -> tuple[datetime | None, datetime | None]:
@@ -196,6 +199,24 @@ def _trials(counts: Sequence[_Sight]) -> Iterator[Metric]:
         for reason in UnseenReason:
             unseen.add_metric([each.registry, str(reason)], each.unseen.get(reason, 0))
     yield from (watched, seen, unseen)
+
+
+def _jobs(standing: Standing) -> Iterator[Metric]:
+    """How jobs stand on PostgreSQL, for all processes together."""
+    yield GaugeMetricFamily("monitor_workers", "Queues that are served by a process that lives", standing.workers)
+    waiting, age, stalled = (
+        GaugeMetricFamily(f"monitor_jobs_{name}", help_, labels=["queue"])
+        for name, help_ in (
+            ("waiting", "Jobs that may be taken"),
+            ("oldest_seconds", "How long the oldest job has waited; 0 where none does"),
+            ("stalled", "Jobs whose worker has died"),
+        )
+    )
+    for each in standing.queues:
+        waiting.add_metric([each.queue], each.waiting)
+        age.add_metric([each.queue], each.seconds)
+        stalled.add_metric([each.queue], each.stalled)
+    yield from (waiting, age, stalled)
 
 
 def _ages(check_at: datetime | None, delivery_at: datetime | None, *, now: datetime) -> Iterator[Metric]:
