@@ -22,6 +22,8 @@ TOP_SPONSORS = 10
 OF_A_DAY = 6
 """Events of a day among those of others."""
 RELEASED_LATELY = timedelta(days=14)
+MOST_RELEASED = 1000
+"""Events released of late that are looked through for those that are asked for."""
 MOST_ROUNDS = 8
 """In which the events of days are read: days with thousands of them make a page shorter, and not slower."""
 
@@ -109,12 +111,12 @@ def told_page(
         told=True,
     )
     late: list[SeenEvent] = []
-    if after is None and (ids := held_events.released_since(tx, now - RELEASED_LATELY, limit=limit)):
+    if after is None and (ids := held_events.released_since(tx, now - RELEASED_LATELY, limit=MOST_RELEASED)):
         wanted = replace(asked.filter(today), told=True)
         there = {each.found.event_id for each in found.events}
         others = [each for each in changed.of_events(tx, wanted, ids) if each.event_id not in there]
         known = {registry.key: registry for registry in registries}
-        late = seen_events(tx, others, wanted, known, names_watches=names_watches)
+        late = seen_events(tx, others[:limit], wanted, known, names_watches=names_watches)
     shown = [*found.events, *late]
     released = held_events.released(tx, [each.found.event_id for each in shown])
     shown = [replace(each, released_at=released.get(each.found.event_id)) for each in shown]
