@@ -29,9 +29,10 @@ PARTS = {
     "reading": "pages, searches and feeds over 100,000 trials; takes minutes, so it runs only where it is named",
     "profiling": "where the time goes: the share of each package",
     "mirror": "a whole registry of 100,000 trials; takes minutes, so it runs only where it is named",
+    "move": "all of a database to PostgreSQL and back, of --trials; takes minutes, so it runs only where it is named",
     "scale": "a whole registry on PostgreSQL, of --trials; takes minutes or hours, so it runs only where it is named",
 }
-LONG = {"mirror", "reading", "scale", "telling"}
+LONG = {"mirror", "move", "reading", "scale", "telling"}
 
 
 def main() -> None:
@@ -62,7 +63,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="what to measure; all but the long ones if none")
     parser.add_argument("--runs", type=_count, default=5, metavar="N", help="rounds, of which the median counts (5)")
-    parser.add_argument("--trials", type=_count, default=20_000, metavar="N", help="trials of the part scale (20,000)")
+    parser.add_argument(
+        "--trials", type=_count, default=20_000, metavar="N", help="trials of the parts scale and move (20,000)"
+    )
     parser.add_argument(
         "--subscriptions", type=_count, default=100_000, metavar="N", help="of the part telling (100,000)"
     )

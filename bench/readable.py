@@ -50,8 +50,8 @@ class Original:
     condition: bytes
 
 
-def fill(ours: Installed, registry: Registry) -> int:
-    """Keep the trials as of the registry's version; how many events there are then."""
+def fill(ours: Installed, registry: Registry, *, count_of_trials: int = TRIALS) -> int:
+    """Keep so many trials as of the registry's version; how many events there are then."""
     ours.run("migrate")
     adapter = ClinicalTrialsGov(
         base_url=registry.base_url, session=PoliteSession(requests_per_second=100, user_agent="bench")
@@ -61,7 +61,7 @@ def fill(ours: Installed, registry: Registry) -> int:
     live = BenchRegistry(LIVE)
     now, count, chance = utc_now(), 0, Random(SEED)
     store = Store.open(f"sqlite:///{ours.database}")
-    for numbers in chunks(range(TRIALS), _AT_ONCE):
+    for numbers in chunks(range(count_of_trials), _AT_ONCE):
         taken: list[tuple[Snapshot, tuple[Change, ...]]] = []
         rows = []
         for number in numbers:

@@ -26,8 +26,8 @@ from monitor.storage.types import Moment, Name, OneOf
 Cells = tuple[Cell, ...]
 
 SPELLING = "spells a time in another way"
-PART = 500
-"""Rows that are fetched at a time."""
+PART, PART_OF_LONG_ROWS = 500, 25
+"""Rows that are fetched at a time; fewer of a table with bytes, of which a row may have some megabytes."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _IN_UTC = "replace(to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '.000000', '')"
@@ -52,6 +52,8 @@ class Shape:
         self.name = str(table.name)
         self.columns: list[Column[Any]] = list(table.columns)
         self.key = [self.columns.index(column) for column in table.primary_key.columns]
+        has_bytes = any(isinstance(column.type, LargeBinary) for column in self.columns)
+        self._part = PART_OF_LONG_ROWS if has_bytes else PART
         self._types = [_types(column) for column in self.columns]
         self._checks = [(place, check) for place, column in enumerate(self.columns) if (check := _check(column))]
         self._seen: set[tuple[type, ...]] = set()
@@ -80,8 +82,9 @@ class Shape:
         if in_order:
             query += f" ORDER BY {keys}"
         with _as_it_is(tx):
-            found = tx.exec_driver_sql(query, after or (), execution_options={"stream_results": True})
-            for part in found.partitions(PART):
+            options = {"stream_results": True, "max_row_buffer": self._part}
+            found = tx.exec_driver_sql(query, after or (), execution_options=options)
+            for part in found.partitions(self._part):
                 yield [tuple(row) for row in part]
 
     def doubts(self, row: Cells) -> list[Doubt]:

@@ -48,7 +48,7 @@ def settle(tx: Connection) -> None:
     for table in metadata.sorted_tables:
         if (column := table.autoincrement_column) is not None:
             _number_on(tx, table.name, column.name)
-    tx.execute(text("ANALYZE"))
+    tx.execute(text(f"ANALYZE {', '.join(table.name for table in metadata.sorted_tables)}"))
 
 
 def _number_on(tx: Connection, table: str, column: str) -> None:
