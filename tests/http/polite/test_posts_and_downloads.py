@@ -60,5 +60,9 @@ def test_a_download_stops_at_its_cap(hurried, serve):
 def test_a_download_has_a_deadline_of_its_own(hurried, serve):
     server = serve(lambda _: [http(b"x" * 100)[:60], Pause(60)])
     session = hurried(deadline=60)
-    with tempfile.TemporaryFile() as file, pytest.raises(RegistryUnreachable, match="no whole answer within"):
+    # On a busy machine the head may not have come by then.
+    with (
+        tempfile.TemporaryFile() as file,
+        pytest.raises(RegistryUnreachable, match=r"no (whole )?answer within 0\.[34]"),
+    ):
         session.download(server.url, file, size_cap=1000, deadline=0.4)
