@@ -3,13 +3,17 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.program import WITHDRAWN_LATER
+from monitor.storage.store import Store
+from monitor.web.machines.metrics import Metrics
+from tests.program import WITHDRAWN_LATER, Clock
 from tests.service.processes import Serving
 from tests.service.workers import Workers
 
@@ -21,6 +25,8 @@ RULES = [
 ]
 DASHBOARD = json.loads((DEPLOY / "grafana-dashboard.json").read_text(encoding="utf-8"))
 TARGETS = [target for panel in DASHBOARD["panels"] for target in panel["targets"]]
+OF_JOBS = re.compile(r"monitor_(workers|jobs_[a-z_]+)")
+"""Figures that PostgreSQL alone has."""
 SPANS = re.compile(r"[0-9]+[smhd]")
 WORDS = {"absent", "avg", "by", "delta", "increase", "max", "min", "rate", "sum", "time"}
 """What of the query language is used."""
@@ -65,6 +71,7 @@ def test_every_metric_and_label_that_alerts_and_dashboard_name_is_there_from_the
     series = series_of(served.asked("/metrics")[1])
 
     expressions = [rule["expr"] for rule in RULES] + [target["expr"] for target in TARGETS]
+    expressions = [each for each in expressions if not OF_JOBS.search(each)]
     assert [(expression, found) for expression in expressions for found in missing(expression, series)] == []
     assert (line["watched"], line["verified"]) == (1, 1)
 
@@ -119,3 +126,14 @@ def test_a_quiet_pass_says_in_one_line_how_many_trials_it_vouches_for(quick_work
         assert line["changed"] == 0
         assert (line["watched"], line["verified"]) == (len(watched) + 1, len(watched))
         assert line["registry_version"].startswith("2026-11-20T")
+
+
+def test_what_alerts_name_of_jobs_is_there_on_postgresql(postgres_url: str) -> None:
+    pytest.importorskip("procrastinate")
+    with closing(Store.open(postgres_url)) as store:
+        figures = Metrics(store, registries=list, active=lambda: True, clock=Clock()).text().decode()
+
+    there = {family.name for family in text_string_to_metric_families(figures)}
+    named = {each[0] for rule in RULES for each in re.finditer(OF_JOBS, rule["expr"])}
+    assert len(named) == 3
+    assert named - there == set()

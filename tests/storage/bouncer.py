@@ -30,14 +30,14 @@ logfile = {folder}/log
 
 
 @contextmanager
-def pgbouncer(address: str) -> Iterator[str]:
+def pgbouncer(address: str, *, sessions: int = SESSIONS) -> Iterator[str]:
     """The same database by way of PgBouncer, until the block ends. Where there is none, the test is skipped."""
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip("there is no PgBouncer (apt-get install pgbouncer)")
     direct = make_url(address)
     folder = Path(tempfile.mkdtemp(prefix="pgb-"))
-    text = CONFIG.format(server=direct.query["host"], sessions=SESSIONS, folder=folder)
+    text = CONFIG.format(server=direct.query["host"], sessions=sessions, folder=folder)
     if os.geteuid() == 0:  # as whom it refuses to run
         shutil.chown(folder, "nobody")
         text += "user = nobody\n"
