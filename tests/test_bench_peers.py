@@ -231,6 +231,13 @@ def test_the_page_has_the_rows_in_which_ours_is_not_the_first(results: Results) 
     ]
 
 
+def test_the_page_has_what_was_lost_and_what_came_late(results: Results) -> None:
+    row: Row = {"kills": 2, "due": 40, "late": 3, "lost": 4, "doubled": 1, "broken": 0, "each": 20}
+    results.put(row, "killed", "mute")
+
+    assert "| mute | 2 | 20 | 4 of 40 | 3 | 1 | 0 |" in page.page({"mute": Mute()}, results)
+
+
 def test_a_look_that_did_not_finish_is_no_better_than_one_that_did(results: Results) -> None:
     _fill(results, OURS, 0)
     _fill(results, "mute", 0, cpu=0.5, is_complete=False)

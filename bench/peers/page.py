@@ -224,20 +224,14 @@ def _told(row: Row) -> str:
 
 
 def _kills(programs: Mapping[str, Program], results: Results) -> str:
-    rows = [
-        (
-            name,
-            str(row["kills"]),
-            str(row["each"]),
-            f"{row['lost']} of {row['due']}",
-            str(row["doubled"]),
-            str(row["broken"]),
-        )
-        for name in programs
-        if (row := results.get("killed", name))
-    ]
+    rows = [_kills_row(name, row) for name in programs if (row := results.get("killed", name))]
     heads = ("Program", "Kills", "Changes it tells of undisturbed", "Lost", "Late", "Twice", "Could not go on")
     return _table(heads, rows) if rows else "Not measured yet."
+
+
+def _kills_row(name: str, row: Row) -> Cells:
+    late, doubled, broken = (str(row[what]) for what in ("late", "doubled", "broken"))
+    return name, str(row["kills"]), str(row["each"]), f"{row['lost']} of {row['due']}", late, doubled, broken
 
 
 def _table(heads: Cells, rows: Sequence[Cells]) -> str:
