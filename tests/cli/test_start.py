@@ -19,7 +19,7 @@ COMMANDS = {*NOTHING, "cli", "errors", "text", "views"}
 """Of our packages, what it takes to know the commands."""
 KEPT = {
     *COMMANDS,
-    *("app", "clock", "files", "language", "model", "ports", "vault"),
+    *("app", "clock", "files", "language", "model", "ports", "trace", "vault"),
     *("config", "settings", "registries", "channels", "changes", "http"),
     *("storage", "operate", "alerts"),
 }

@@ -174,7 +174,7 @@ def test_a_broken_pass_is_over_with_a_whole_one_and_not_before(quick_workers: Wo
     workers.outbox.watch(WITHDRAWN_LATER)
     real = workers.patrol
 
-    def fail(registry: Registry, *, reports_verified: bool) -> Iterator[Checked | Unlisted]:
+    def fail(registry: Registry, *, reports_verified: bool, trace: str) -> Iterator[Checked | Unlisted]:
         raise StoreCorrupt("this row is damaged")
         yield
 
