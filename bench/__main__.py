@@ -30,6 +30,7 @@ PARTS = {
     "profiling": "where the time goes: the share of each package",
     "mirror": "a whole registry of 100,000 trials; takes minutes, so it runs only where it is named",
     "move": "all of a database to PostgreSQL and back, of --trials; takes minutes, so it runs only where it is named",
+    "rows": "ways to write many rows to PostgreSQL",
     "scale": "a whole registry on PostgreSQL, of --trials; takes minutes or hours, so it runs only where it is named",
 }
 LONG = {"mirror", "move", "reading", "scale", "telling"}

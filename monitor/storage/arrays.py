@@ -1,8 +1,8 @@
 """Many rows in one statement of PostgreSQL: an array a column, however many rows.
 
-As measured on PostgreSQL 18, a statement a row costs us three to seven times as much, and the server up to twice as
-much; a parameter a value, four times. COPY costs the server a fifth less for short rows and nothing less for snapshots,
-but it has no ON CONFLICT: each transaction would need a table of its own to copy into.
+On PostgreSQL 18, a statement a row costs us three to seven times as much, and the server up to twice as much; a
+parameter a value, four times. COPY costs the server a fifth less for short rows and hardly anything less for snapshots,
+but it has no ON CONFLICT: each transaction would need a table of its own to copy into. `python -m bench rows` has it.
 """
 
 from collections.abc import Mapping, Sequence
