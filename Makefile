@@ -26,7 +26,7 @@ QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/chan
 	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
 	tests/config/test_config.py tests/test_architecture.py
 
-.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers insight catalogue docs screenshots lock containerfile clean
+.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers simulate-scale insight catalogue docs screenshots lock containerfile clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -60,6 +60,9 @@ bench: $(VENV)/tested      ## measure what docs/performance.md promises; BENCH='
 
 bench-peers: $(VENV)/tested .venv-peers/ready .venv-peers-changedetection/ready  ## measure other programs in turn with ours, into docs/benchmarks.md
 	$(BIN)/python -m bench.peers $(BENCH)
+
+simulate-scale: $(VENV)/tested  ## what more machines would do, by what these do, into docs/scale.md; SIMULATE=--kept measures nothing
+	$(BIN)/python -m bench.simulated $(SIMULATE)
 
 test-lowest: RESOLUTION := --resolution lowest-direct
 test-lowest test-newest: $(UV)  ## as `test`, with the lowest or the newest versions that pyproject.toml allows

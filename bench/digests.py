@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from random import Random
 from resource import RUSAGE_SELF, getrusage
+from time import process_time
 
 from sqlalchemy import func, select
 
@@ -36,11 +37,30 @@ from monitor.storage.statements import chunks
 from monitor.storage.store import Store
 from monitor.storage.trials import Trial
 
-CHANGES, SUBSCRIBERS, TRIALS_OF_EACH, TO_EVERYTHING = 10_000, 1_000, 100, 20
-"""Of the subscribers, so many hear of everything, and the others of so many trials each."""
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
 ZONES = ("UTC", "Europe/Paris", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Asia/Kolkata", "Africa/Cairo")
 _ORIGINALS, _AT_ONCE = 50, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of the subscribers, one in so many hears of everything, and the others of so many trials each."""
+
+    changes: int = 10_000
+    subscribers: int = 1_000
+    trials_of_each: int = 100
+    of_everything: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Processor seconds to gather, to compose and to make the mails; how many mails, and changes told in them."""
+
+    gathering: float
+    composing: float
+    making: float
+    mails: int
+    told: int
 
 
 @dataclass(slots=True)
@@ -55,30 +75,40 @@ class Clock:
 
 def measure(wanted: Wanted) -> Iterator[Figure]:
     """Gathering, composing and making the mails of that day, once: it takes minutes."""
+    size = Size()
+    day = pass_day(size, wanted)
+    what = f"digests: {size.changes:,} changes in a day, {size.subscribers:,} subscribers, {day.told:,} to tell"
+    yield Figure(f"{what}: gathering", day.gathering, "s")
+    yield Figure(f"{what}: composing", day.composing, "s", 60)
+    yield Figure(f"{what}: making the mails", day.making, "s", 60)
+    yield Figure(f"{what}: memory", getrusage(RUSAGE_SELF).ru_maxrss / 1024, "MB", 300)
+
+
+def pass_day(size: Size, wanted: Wanted) -> Day:
+    """Have such a day pass."""
     with tempfile.TemporaryDirectory() as folder:
         clock = Clock()
         store = Store.open(f"sqlite:///{folder}/day.sqlite3")
         vault, config = vault_of(folder), load(None, settings())
-        wanted.say(f"keeping {CHANGES:,} trials and {SUBSCRIBERS:,} subscribers")
-        ids = _keep_trials(store)
-        _subscribe(SubscribeContext(store=store, vault=vault, clock=clock, config=config), ids)
+        wanted.say(f"keeping {size.changes:,} trials and {size.subscribers:,} subscribers")
+        ids = _keep_trials(store, size)
+        _subscribe(SubscribeContext(store=store, vault=vault, clock=clock, config=config), ids, size)
         wanted.say("a day passes")
-        found = sum(seconds(partial(_happens, store, some, clock)) for some in chunks(ids, _AT_ONCE))
+        found = sum(seconds(partial(_happens, store, some, clock, size)) for some in chunks(ids, _AT_ONCE))
         outbox = outbox_for(
             config, settle=timedelta(0), store=store, vault=vault, registries=[_registry()], clock=clock
         )
         composed = made = 0.0
+        mails = 0
         for hour in range(1, 49):
             clock.now = MIDNIGHT + timedelta(hours=hour, minutes=59)
             composed += seconds(partial(_compose, store, clock.now))
-            made += seconds(partial(_make, outbox, store))
-        pairs = _pairs_told_once(store)
+            began = process_time()
+            mails += _make(outbox, store)
+            made += process_time() - began
+        told = _pairs_told_once(store)
         store.close()
-    what = f"digests: {CHANGES:,} changes in a day, {SUBSCRIBERS:,} subscribers, {pairs:,} to tell"
-    yield Figure(f"{what}: gathering", found, "s")
-    yield Figure(f"{what}: composing", composed, "s", 60)
-    yield Figure(f"{what}: making the mails", made, "s", 60)
-    yield Figure(f"{what}: memory", getrusage(RUSAGE_SELF).ru_maxrss / 1024, "MB", 300)
+    return Day(found, composed, made, mails, told)
 
 
 def _registry() -> ClinicalTrialsGov:
@@ -88,10 +118,10 @@ def _registry() -> ClinicalTrialsGov:
     )
 
 
-def _keep_trials(store: Store) -> list[str]:
+def _keep_trials(store: Store, size: Size) -> list[str]:
     originals = [document(study) for study in studies(_ORIGINALS)]
-    ids = [f"NCT{10_000_000 + number}" for number in range(CHANGES)]
-    for numbers in chunks(range(CHANGES), _AT_ONCE):
+    ids = [f"NCT{10_000_000 + number}" for number in range(size.changes)]
+    for numbers in chunks(range(size.changes), _AT_ONCE):
         copies = [_copied(originals[number % _ORIGINALS], ids[number]) for number in numbers]
         with store.begin() as tx:
             snapshots.add(tx, [Snapshot(number, each, MIDNIGHT) for each in copies for number in (1, 2)])
@@ -116,11 +146,11 @@ def _row(of: Document) -> Trial:
     )
 
 
-def _subscribe(context: SubscribeContext, ids: Sequence[str]) -> None:
+def _subscribe(context: SubscribeContext, ids: Sequence[str], size: Size) -> None:
     chance = Random(SEED)
-    for number in range(SUBSCRIBERS):
-        named = frozenset((KEY, each) for each in chance.sample(ids, TRIALS_OF_EACH))
-        everything = number % (SUBSCRIBERS // TO_EVERYTHING) == 0
+    for number in range(size.subscribers):
+        named = frozenset((KEY, each) for each in chance.sample(ids, size.trials_of_each))
+        everything = number % size.of_everything == 0
         scope = SubscriptionScope(everything=True) if everything else SubscriptionScope(trials=named)
         asked = Asked(scope=scope, rhythm=_rhythm(number))
         subscribe("email", f"reader{number}@example.org", asked, context=context)
@@ -133,9 +163,9 @@ def _rhythm(number: int) -> Rhythm:
     return Rhythm(every=Every.DAILY, at=time(number % 24, number % 60), zone=zone, all_quiet=number % 10 == 2)
 
 
-def _happens(store: Store, trial_ids: Sequence[str], clock: Clock) -> None:
+def _happens(store: Store, trial_ids: Sequence[str], clock: Clock, size: Size) -> None:
     """A change of each of these trials; the next one is some time later."""
-    clock.now += timedelta(minutes=20 * 60 * _AT_ONCE / CHANGES)
+    clock.now += timedelta(minutes=20 * 60 * _AT_ONCE / size.changes)
     told = [
         Event(registry=KEY, trial_id=each, snapshot=2, occurred_at=clock.now, changes=(CHANGE,)) for each in trial_ids
     ]
@@ -149,13 +179,15 @@ def _compose(store: Store, now: datetime) -> None:
         pass
 
 
-def _make(outbox: Outbox, store: Store) -> None:
-    """Render what is owed; nobody is asked to take it."""
-    now = outbox.clock()
+def _make(outbox: Outbox, store: Store) -> int:
+    """Render what is owed, and give how many mails that is; nobody is asked to take them."""
+    now, mails = outbox.clock(), 0
     while ready := claim(outbox, limit=200).ready:
         taken = [Outcome(each.delivery.id, DeliveryState.DELIVERED, now, "not sent") for each in ready]
         with store.begin() as tx:
             standings.write(tx, taken)
+        mails += len(ready)
+    return mails
 
 
 def _pairs_told_once(store: Store) -> int:

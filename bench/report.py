@@ -92,14 +92,15 @@ def write_page(measured: Measured, on: Mapping[str, Any]) -> None:
     """Put the figures of each measured part, and the machine, where the page has them; the other parts stay."""
     text = PAGE.read_text(encoding="utf-8")
     for part, figures in measured.items():
-        text = _put(text, part, f"*{machine_in_words(on)}*\n\n{_page_table(figures)}")
+        text = put(text, part, f"*{machine_in_words(on)}*\n\n{_page_table(figures)}")
     PAGE.write_text(text, encoding="utf-8")
 
 
-def _put(text: str, part: str, content: str) -> str:
+def put(text: str, part: str, content: str, *, page: Path = PAGE) -> str:
+    """The *text* of a page with that between the marks of its *part*. SystemExit where it has none."""
     begin, end = f"<!-- bench {part} -->", f"<!-- end of bench {part} -->"
     if begin not in text or end not in text:
-        sys.exit(f"{PAGE.name} has no place for {part}: add {begin} and {end}")
+        sys.exit(f"{page.name} has no place for {part}: add {begin} and {end}")
     head, tail = text.split(begin)[0], text.split(end)[1]
     return f"{head}{begin}\n\n{content}\n\n{end}{tail}"
 
