@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from kubernetes_validate import validate
 
 from monitor import __version__
 from monitor.config import Config
@@ -36,9 +37,7 @@ def pods() -> Iterator[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda each: f"{each['kind']} {each['metadata']['name']}")
 @pytest.mark.parametrize("version", ["1.30", "1.34", "1.37"])
 def test_kubernetes_takes_each_and_knows_all_that_it_says(manifest: dict[str, Any], version: str) -> None:
-    validation = pytest.importorskip("kubernetes_validate")
-
-    validation.validate(manifest, version, strict=True)
+    validate(manifest, version, strict=True)
 
 
 def test_processes_are_kept_in_their_place() -> None:

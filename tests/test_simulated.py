@@ -7,19 +7,18 @@ from random import Random
 from statistics import mean
 
 import pytest
+import simpy
 
-simpy = pytest.importorskip("simpy")
-
-from bench.simulated import scale  # noqa: E402 - without SimPy none of it can be loaded
-from bench.simulated.asking import SharedPace, checks_take  # noqa: E402
-from bench.simulated.compared import Compared  # noqa: E402
-from bench.simulated.costs import AskingCosts, SendingCosts  # noqa: E402
-from bench.simulated.due import Due, Owed  # noqa: E402
-from bench.simulated.machines import Interpreter, Machine  # noqa: E402
-from bench.simulated.receivers import Outage, Receiver  # noqa: E402
-from bench.simulated.runs import Run, takes  # noqa: E402
-from bench.simulated.sending import Sender, Surroundings  # noqa: E402
-from monitor.channels.retries import STANDARD  # noqa: E402
+from bench.simulated import scale
+from bench.simulated.asking import SharedPace, checks_take
+from bench.simulated.compared import Compared
+from bench.simulated.costs import AskingCosts, SendingCosts
+from bench.simulated.due import Due, Owed
+from bench.simulated.machines import Interpreter, Machine
+from bench.simulated.receivers import Outage, Receiver
+from bench.simulated.runs import Run, takes
+from bench.simulated.sending import Sender, Surroundings
+from monitor.channels.retries import STANDARD
 
 MS = 0.001
 COSTS = SendingCosts(start=0.5, claim=0.2 * MS, send=0.4 * MS, record=0.1 * MS, database=0.2 * MS, receive=0.1 * MS)

@@ -15,7 +15,7 @@ KUSTOMIZATION = "deploy/kubernetes/kustomization.yaml"
 MANIFESTS = "deploy/kubernetes/registry-monitor.yaml"
 DRILL = "deploy/restore-drill.sh"
 UPGRADE_DRILL = "deploy/upgrade-drill.sh"
-ALL = (CONFIGURATION, UNIT, COMPOSE)
+ALL = (CONFIGURATION, UNIT, WORKER_UNIT, COMPOSE, KUSTOMIZATION, MANIFESTS, DRILL, UPGRADE_DRILL)
 
 _CHECKOUT = Path(__file__).parents[3]
 
