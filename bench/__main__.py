@@ -20,6 +20,7 @@ PARTS = {
     "pages": "reading a saved classic page",
     "diffs": "comparing two versions of a record",
     "deliveries": "mails and webhooks, to many receivers and slow ones",
+    "workers": "several processes that send from one PostgreSQL database; takes minutes, so only where it is named",
     "matching": "an event among a million subscriptions",
     "telling": "an event that --subscriptions hear of, on both stores; takes minutes: it runs only where it is named",
     "backtest": "trying a rule on the history that is kept",
@@ -33,7 +34,7 @@ PARTS = {
     "rows": "ways to write many rows to PostgreSQL",
     "scale": "a whole registry on PostgreSQL, of --trials; takes minutes or hours, so it runs only where it is named",
 }
-LONG = {"mirror", "move", "reading", "scale", "telling"}
+LONG = {"mirror", "move", "reading", "scale", "telling", "workers"}
 
 
 def main() -> None:

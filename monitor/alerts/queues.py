@@ -102,8 +102,13 @@ class Queues:
         startable = sum(
             min(len(queue), THREADS_A_RECEIVER - self._serving[name]) for name, queue in self._waiting.items()
         )
-        waiting = sum(map(len, self._waiting.values()))
+        waiting = self.waiting
         return waiting < CLAIMED_AT_ONCE or (startable + len(self._receivers) < THREADS and waiting < MOST_WAITING)
+
+    @property
+    def waiting(self) -> int:
+        """How many are claimed that no thread has begun with."""
+        return sum(map(len, list(self._waiting.values())))
 
     @property
     def are_serving(self) -> bool:

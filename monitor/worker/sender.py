@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
 from threading import Condition, Event
-from time import sleep
+from time import monotonic, sleep
 
 from monitor.alerts.claims import Claim, Claimed, Hold, claim
 from monitor.alerts.outbox import CLAIMED_FOR, DeliveryResult, Outbox, Sent
@@ -30,6 +30,8 @@ AGAIN_AFTER = 0.5
 """Seconds after which a database that failed is tried again."""
 RECORDED_WITHIN = 0.05
 """Seconds: of many processes, one is killed now and then, and what it had not recorded comes twice."""
+MORE_AFTER = 0.9
+"""Seconds after which more is claimed where receivers keep back what is claimed: it may be for other processes."""
 NOTHING = Claimed((), (), 0, frozenset())
 
 
@@ -71,6 +73,7 @@ class Sender:
         self._changed = Condition()
         self._stopping = Event()
         self._queues: Queues | None = None
+        self._claimed_at = -MORE_AFTER
         self._half_made: list[Hold] = []
         """Claims that failed."""
 
@@ -138,7 +141,8 @@ class Sender:
 
     def _taken(self, outbox: Outbox, queues: Queues) -> Taken:
         """Claim what jobs name; without any, what waited for something that is recorded now."""
-        if not self._is_current():
+        is_early = monotonic() - self._claimed_at < MORE_AFTER
+        if not self._is_current() or (is_early and queues.waiting >= CLAIMED_AT_ONCE):
             return Taken(NOTHING, may_be_more=False)
         with self._changed:
             asked = list(self._first())
@@ -154,6 +158,7 @@ class Sender:
             self._failed(asked, error)
             return Taken(NOTHING, may_be_more=not self._stopping.is_set())
         self.trouble = None
+        self._claimed_at = monotonic()
         queues.were_followed &= bool(ids)
         for one in asked:
             _end(one.claimed)

@@ -75,7 +75,7 @@ def kill_and_count(workers: Workers, *, kills: int, at_once: int, crew: int, rng
     running = [workers.work() for _ in range(crew)]
     for each in running:
         each.says("workers have begun")
-    share = len(later) // kills + 1
+    share = len(later) // kills
     for _ in range(kills):
         part, later = later[:share], later[share:]
         dying = running.pop(0)
