@@ -26,7 +26,7 @@ QUICK := tests/changes tests/render tests/channels/email/test_mail.py tests/chan
 	tests/cli/test_render.py tests/watching/test_schedule.py tests/alerts/test_matching.py \
 	tests/config/test_config.py tests/test_architecture.py
 
-.PHONY: demo quick test test-slow test-lowest test-newest year fuzz fuzz-api lint bench bench-peers simulate-scale insight catalogue docs screenshots lock containerfile clean
+.PHONY: demo quick test test-slow test-lowest test-newest year kills fuzz fuzz-api lint bench bench-peers simulate-scale insight catalogue docs screenshots lock containerfile clean
 
 demo: $(VENV)/ready        ## find and explain a real change, offline, in a few seconds
 	@$(BIN)/monitor demo
@@ -42,6 +42,9 @@ test-slow: $(VENV)/tested  ## kills at all kinds of step, disks full anywhere, f
 
 year: $(VENV)/tested       ## a year of the service with all its troubles, in some minutes; `test-slow` has four weeks
 	SIMULATED_DAYS=365 $(BIN)/pytest -n 0 -m slow --timeout 1800 --durations 1 tests/service/test_year.py
+
+kills: $(VENV)/tested      ## two hundred kills of three workers over ten thousand deliveries; `test-slow` has twelve
+	KILLS=200 $(BIN)/pytest -n 0 -m slow --timeout 3000 tests/worker/test_dying.py -k kills
 
 fuzz: $(VENV)/tested       ## ten thousand damaged documents of each registry, in some minutes; `test-slow` has three hundred
 	FUZZED=10000 $(BIN)/pytest -m slow --timeout 1800 tests/registries -k "fuzzed or damaged or mangled or mutated or whatever_comes"

