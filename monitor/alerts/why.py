@@ -103,8 +103,7 @@ def explanations(
     owed = {(delivery.cause.id, delivery.subscription_id): delivery for delivery in deliveries}
     for event in events:
         past = pasts.get(event.id, NO_PAST)
-        trace = f" (trace {known_traces[event.id]})" if event.id in known_traces else ""
-        yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}{trace}"
+        yield f"{event.occurred_at:%Y-%m-%d %H:%M} UTC, snapshot {event.snapshot}: {event.changes[0].summary}"
         for subscription, covers in subscriptions:
             delivery = owed.get((event.id, subscription.id))
             if delivery:
@@ -117,6 +116,8 @@ def explanations(
             else:
                 words = _not_owed(event, subscription, past, covers=covers)
             yield f"  subscription {subscription.called}: {words}"
+        if event.id in known_traces:
+            yield f"  in the log: trace {known_traces[event.id]}"
 
 
 def _part_of(event: Event, subscription: Subscription, past: Past) -> str:

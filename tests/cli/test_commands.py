@@ -355,7 +355,7 @@ def test_every_command_explains_itself_with_an_example(path: list[str], tmp_path
 
     assert ran.returncode == 0
     example = "-- monitor mcp" if path == ["mcp"] else "$ monitor"  # nobody types that one
-    assert example in ran.stdout or path in (["watch"], ["subscriptions"], ["deliveries"], ["bounces"])
+    assert example in ran.stdout or path in (["watch"], ["subscriptions"], ["deliveries"], ["bounces"], ["explain"])
 
 
 def test_the_version_is_told_without_loading_the_program():

@@ -1,5 +1,6 @@
 """A registry that asks to be left alone is, by every process, for as long as it asked."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def configured(folder: Path, base_url: str) -> Config:
         store=StoreSettings(url=f"sqlite:///{folder}/monitor.sqlite3"),
         registries=RegistrySettings(**{"clinicaltrials.gov": settings}),
     )
+
+
+def let_the_database_forget(config: Config) -> None:
+    """What processes tell each other goes by the database's clock, which no test can set: its pause is over."""
+    with sqlite3.connect(config.store.url.removeprefix("sqlite:///")) as connection:
+        connection.execute("DELETE FROM paces")
+    connection.close()
 
 
 def check(config: Config) -> tuple[Result, str | None]:
@@ -58,6 +66,7 @@ def test_it_is_asked_again_when_the_time_has_come(
     sandbox.misbehave("429", retry_after=3600, times=1)
     check(config)
 
+    let_the_database_forget(config)
     now = app.utc_now()
     monkeypatch.setattr(app, "utc_now", lambda: now + timedelta(minutes=61))
 
@@ -70,6 +79,7 @@ def test_a_clock_that_was_set_back_by_years_keeps_nobody_waiting(
     sandbox.misbehave("429", retry_after=3600, times=1)
     check(config)
 
+    let_the_database_forget(config)
     now = app.utc_now()
     monkeypatch.setattr(app, "utc_now", lambda: now - timedelta(days=400))
 

@@ -92,6 +92,7 @@ def kill_and_count(workers: Workers, *, kills: int, at_once: int, crew: int, rng
     workers.owe_again(later)
     eventually(lambda: workers.owed() == 0)
     for each in running:
+        each.says("workers have begun")
         each.signal(signal.SIGTERM)
     assert [each.ended() for each in running] == [0] * crew
     return workers.came()

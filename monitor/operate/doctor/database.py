@@ -52,8 +52,10 @@ def waiting_jobs(context: DatabaseContext) -> Iterator[Finding]:
     standing = jobs.standing(context.tx)
     if standing and standing.workers:
         yield from _taken(standing)
+    elif standing and any(each.waiting for each in standing.queues):
+        yield note("jobs wait, and no process takes them", "run `monitor serve` or `monitor worker`")
     else:
-        yield note("no process takes jobs", "run `monitor serve` or `monitor worker`, unless cron runs checks")
+        yield fine("none waits")
 
 
 def _taken(standing: Standing) -> Iterator[Finding]:
