@@ -20,7 +20,6 @@ from monitor.storage import (
     siblings,
     silence,
     subscriptions,
-    traces,
     trials,
     watches,
 )
@@ -43,7 +42,6 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         unsettled = settlements.known(tx, [event.id for event in told])
         named = {(registry, trial_id), *siblings.roots(tx, registry, [trial_id]).get(trial_id, {}).values()}
         pasts = pasts_of(tx, told)
-        known_traces = traces.of_events(tx, [event.id for event in told])
         is_watched = silence.is_watched(tx, registry, trial_id)
         is_known = bool(trials.known(tx, registry, [trial_id]))
         denied = denied_of(tx, registry, trial_id)
@@ -63,7 +61,7 @@ def explained(registry: str, trial_id: str, address: str, context: SubscribeCont
         (each, each.everything or not named.isdisjoint(each.trials) or not watching.isdisjoint(each.watches))
         for each in theirs
     ]
-    lines = explanations(told, covered, owed, unsettled, pasts, in_digests, came_back, known_traces)
+    lines = explanations(told, covered, owed, unsettled, pasts, in_digests, came_back)
     return [*map(str, damaged.values()), *lines, *unwatched]
 
 
@@ -93,12 +91,11 @@ def explanations(
     pasts: Mapping[str, Past],
     in_digests: Mapping[Pair, str],
     came_back: Mapping[str, str],
-    known_traces: Mapping[str, str],
 ) -> Iterator[str]:
     """A line for each event and subscription. Of a subscription, *covers* says whether the trial is in it now.
 
     *pasts* has what went before each event, *in_digests* how those stand that digests tell, *came_back* what was
-    reported of a delivery afterwards, by its id, *known_traces* what the log calls the passes that found the events.
+    reported of a delivery afterwards, by its id.
     """
     owed = {(delivery.cause.id, delivery.subscription_id): delivery for delivery in deliveries}
     for event in events:
@@ -116,8 +113,6 @@ def explanations(
             else:
                 words = _not_owed(event, subscription, past, covers=covers)
             yield f"  subscription {subscription.called}: {words}"
-        if event.id in known_traces:
-            yield f"  in the log: trace {known_traces[event.id]}"
 
 
 def _part_of(event: Event, subscription: Subscription, past: Past) -> str:

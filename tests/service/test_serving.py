@@ -62,7 +62,7 @@ def test_a_change_is_found_and_mailed_once_though_the_process_is_killed_in_betwe
     second.says("delivery delivered")
     second.kill()
     third = serving.start()
-    third.says("active")
+    third.says("active" if serving.store_url.startswith("sqlite") else "workers have begun")
     serving.look_now(third)
     third.says("registry checked")
     third.signal(signal.SIGTERM)
@@ -74,14 +74,15 @@ def test_a_change_is_found_and_mailed_once_though_the_process_is_killed_in_betwe
     assert second.says("trial changed")["trial_id"] == WITHDRAWN_LATER
 
 
-def test_one_of_two_is_active_and_the_other_takes_over_when_it_is_killed(serving: Serving) -> None:
-    serving.configure(watching())
-    first = serving.start()
+def test_one_of_two_is_active_and_the_other_takes_over_when_it_is_killed(quick_serving: Serving) -> None:
+    """On PostgreSQL, all of them share the work."""
+    quick_serving.configure(watching())
+    first = quick_serving.start()
     first.says("registry checked")
-    second = serving.start()
+    second = quick_serving.start()
     assert str(first.process.pid) in second.says("standby")["active"]
     assert second.asked("/readyz") == (200, '{"status":"ok","standing":"standby","reasons":[]}')
-    serving.make_due()
+    quick_serving.make_due()
     first.kill()
 
     # Asking how it is makes it look at the database, which it does every ten seconds by itself.
