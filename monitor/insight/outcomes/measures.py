@@ -61,7 +61,7 @@ def compared(before: str, after: str) -> MeasureChange | None:
     for look in _LOOKS:
         if found := look(before, after):
             return found
-    return _measure("generalised", "another wording of which it is not clear that it says the same", before, after)
+    return _measure("generalised", "another wording of which it is not clear that it says the same")
 
 
 def body(text: str) -> str:
@@ -85,7 +85,7 @@ def _reworded(aspect: str, why: str) -> MeasureChange:
     return MeasureChange("reworded", aspect, is_substantive=False, why=why)
 
 
-def _measure(aspect: str, why: str, *_: str) -> MeasureChange:
+def _measure(aspect: str, why: str) -> MeasureChange:
     return MeasureChange("measure", aspect, is_substantive=True, why=why)
 
 
